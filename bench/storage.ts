@@ -1,0 +1,49 @@
+/** storage: an event that goes to one of 64 lists against one that goes to a single list. */
+import { runPinned } from "./contestants.ts";
+import { machine, median, save, table } from "./report.ts";
+import type { StorageFigures, StorageOptions } from "./storage_run.ts";
+
+export interface StorageFlags {
+  readonly runs: number;
+  readonly seconds: number | undefined;
+}
+
+const CORE = "0";
+const MEASURE_S = 4;
+
+/** Prints the storage code's CPU and time per event for both, and their ratios. */
+export async function benchStorage(flags: StorageFlags): Promise<void> {
+  const options: StorageOptions = {
+    runs: flags.runs,
+    measureMs: (flags.seconds ?? MEASURE_S) * 1000,
+  };
+  const { batch, spread, single } = (await runPinned("storage_run.ts", options, CORE)) as Measured;
+  const of = (runs: readonly StorageFigures[]): StorageFigures => ({
+    cpuUsPerEvent: median(runs.map((run) => run.cpuUsPerEvent)),
+    usPerEvent: median(runs.map((run) => run.usPerEvent)),
+  });
+  const [many, one] = [of(spread), of(single)];
+  const row = (name: string, { cpuUsPerEvent, usPerEvent }: StorageFigures): string[] => [
+    name,
+    cpuUsPerEvent.toFixed(2),
+    (cpuUsPerEvent / one.cpuUsPerEvent).toFixed(2),
+    usPerEvent.toFixed(2),
+    (usPerEvent / one.usPerEvent).toFixed(2),
+  ];
+  console.log(`Batches of ${batch} events, each batch one fsync, medians of ${flags.runs} runs`);
+  console.log(
+    table([
+      ["events of", "us CPU/event", "ratio", "us/event", "ratio"],
+      row("a single list", one),
+      row(`${batch} lists`, many),
+    ]),
+  );
+  console.log(`\nOne process on core 0. ${machine()}`);
+  save("storage", { ...options, batch, single: one, spread: many });
+}
+
+interface Measured {
+  readonly batch: number;
+  readonly spread: readonly StorageFigures[];
+  readonly single: readonly StorageFigures[];
+}

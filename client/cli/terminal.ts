@@ -1,0 +1,54 @@
+/**
+ * Terminal: what a command reads of the world it runs in, and where it writes.
+ *
+ * Passed in, so that tests run commands without a process: the environment, the clock, the streams,
+ * signals. systemTerminal() is the real one.
+ */
+import { userInfo } from "node:os";
+
+/** A stream to write to; `columns` and `rows` only on a terminal. */
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  write(text: string): unknown;
+}
+
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly now: () => Date;
+  /** The system's user; undefined when it has no name. */
+  readonly systemUser: () => string | undefined;
+  /** Calls `run` when the user ends the command (Ctrl-C, SIGTERM, SIGHUP). */
+  readonly onInterrupt: (run: () => void) => void;
+  /** Calls `run` when the terminal's size changed. */
+  readonly onResize: (run: () => void) => void;
+}
+
+/** The process's own. */
+export function systemTerminal(): Terminal {
+  return {
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: () => new Date(),
+    systemUser,
+    onInterrupt(run) {
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, run);
+    },
+    onResize(run) {
+      process.stdout.on("resize", run);
+    },
+  };
+}
+
+/** Some systems, containers above all, have a user without a name. */
+function systemUser(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}

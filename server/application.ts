@@ -1,0 +1,162 @@
+/**
+ * Application: the supervision tree as code; the one file that knows every folder.
+ *
+ *     root ─┬─ lists        (one TodoServer per list, on demand)
+ *           ├─ idle_sweeper
+ *           ├─ connections  (one caller process per WebSocket)
+ *           └─ connection_reminder
+ *
+ * Stop: nobody new is let in; `goaway`; in-flight work is finished; 4100; the tree ends from the last
+ *       child to the first; the log is flushed and closed. At most STOP_MS_MAX.
+ */
+import { mkdirSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { IN_FLIGHT_MAX, MESSAGE_BYTES_MAX, SUBSCRIPTIONS_MAX } from "../shared/protocol/limits.ts";
+import { createTokens } from "./auth/tokens.ts";
+import type { Config } from "./config.ts";
+import { Connections, startReminder } from "./gateway/connections.ts";
+import type { Gateway } from "./gateway/gateway.ts";
+import { HttpServer } from "./gateway/http_server.ts";
+import { createLogger, type Logger, logTelemetry } from "./observability/logger.ts";
+import { type Pid, Runtime, Supervisor } from "./runtime/index.ts";
+import type { EventLog } from "./storage/event_log.ts";
+import { MemoryLog } from "./storage/memory_log.ts";
+import { openSqliteLog } from "./storage/sqlite_log.ts";
+import { startSweeper, TodoDirectory } from "./todo/todo_directory.ts";
+
+/** Milliseconds clients have to leave by themselves after `goaway`. */
+const GOAWAY_MS = 1_500;
+/** Of these, how far their leaving is spread. */
+const JITTER_MS = 1_000;
+/** Milliseconds after which a stop does not wait for calls in flight any longer. */
+const STOP_MS_MAX = 8_000;
+
+export type Started =
+  | { readonly ok: true; readonly application: Application }
+  | { readonly ok: false; readonly sentence: string };
+
+export interface Application {
+  /** Where it listens: "http://127.0.0.1:4000". */
+  readonly url: string;
+  /** Drains and ends; resolves when the log is closed. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything. `onFatal`: the log can no longer be trusted, the program should end at once. */
+export async function start(config: Config, onFatal: (error: Error) => void): Promise<Started> {
+  const logger = createLogger(config.logLevel);
+  const folder = prepareFolder(config);
+  if (folder !== undefined) return { ok: false, sentence: folder };
+  const tokens = createTokens(config.data);
+  if (!tokens.ok) return { ok: false, sentence: tokens.message };
+  const opened = await openLog(config, (error) => {
+    logger.fatal({ error: error.message }, "the log failed: what it kept is unknown");
+    onFatal(error);
+  });
+  if (!opened.ok) return { ok: false, sentence: opened.message };
+  const tree = startTree(config, opened.log, logger);
+  const { host, port, tls, allowedOrigins } = config;
+  const http = new HttpServer({
+    ...{ gateway: tree.gateway, supervisor: tree.connections, tokens: tokens.tokens },
+    ...{ host, port, tls, allowedOrigins },
+  });
+  const listening = await http.listen();
+  if (!listening.ok) {
+    await opened.log.close();
+    return { ok: false, sentence: sentenceFor(listening.code, config) };
+  }
+  const scheme = tls === undefined ? "http" : "https";
+  const url = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${listening.port}`;
+  return { ok: true, application: { url, stop: () => stop(tree, http, opened.log) } };
+}
+
+interface Tree {
+  readonly gateway: Gateway;
+  readonly root: Pid;
+  readonly connections: Pid;
+}
+
+function startTree(config: Config, log: EventLog, logger: Logger): Tree {
+  const runtime = new Runtime();
+  logTelemetry(logger, runtime.telemetry);
+  const root = started(Supervisor.start(runtime, { name: "root", children: [] }));
+  const lists = startSupervisor(runtime, root, "lists");
+  const directory = new TodoDirectory({
+    ...{ runtime, log, supervisor: lists, newListsPerMin: config.newListsPerMin },
+  });
+  const connections = new Connections();
+  const sweeper = { id: "idle_sweeper", start: () => startSweeper(runtime, directory) };
+  started(Supervisor.startChild(root, sweeper));
+  const callers = startSupervisor(runtime, root, "connections");
+  const reminder = { id: "reminder", start: () => startReminder(runtime, connections) };
+  started(Supervisor.startChild(root, reminder));
+  const limits = {
+    message_bytes: MESSAGE_BYTES_MAX,
+    in_flight: IN_FLIGHT_MAX,
+    subscriptions: SUBSCRIPTIONS_MAX,
+    messages_per_s: config.messagesPerS,
+    new_lists_per_min: config.newListsPerMin,
+  };
+  const node = `todo@${hostname()}`;
+  return { root, connections: callers, gateway: { runtime, directory, connections, node, limits } };
+}
+
+function startSupervisor(runtime: Runtime, root: Pid, name: string): Pid {
+  const start = () => Supervisor.start(runtime, { name, children: [], link: true });
+  return started(Supervisor.startChild(root, { id: name, start, shutdownMs: STOP_MS_MAX }));
+}
+
+/** The tree's own processes start or the program is broken. */
+function started(result: ReturnType<typeof Supervisor.start>): Pid {
+  if (!result.ok) throw new Error(`the supervision tree did not start: ${String(result.reason)}`);
+  return result.pid;
+}
+
+async function stop({ gateway, root }: Tree, http: HttpServer, log: EventLog): Promise<void> {
+  const { connections } = gateway;
+  http.drain();
+  const until = performance.now() + STOP_MS_MAX;
+  connections.tellAll({ type: "goaway", withinMs: GOAWAY_MS, jitterMs: JITTER_MS });
+  await waitUntil(() => connections.size === 0, performance.now() + GOAWAY_MS);
+  connections.tellAll({ type: "leave" });
+  await waitUntil(() => connections.size === 0, until);
+  http.close();
+  Supervisor.stop(root);
+  await waitUntil(() => gateway.runtime.processCount === 0, until);
+  await log.close();
+}
+
+/** Looks every 20 ms; only while the server stops. */
+async function waitUntil(isSo: () => boolean, until: number): Promise<void> {
+  while (!isSo() && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** undefined: the data folder is there. Else what is wrong. */
+function prepareFolder({ data }: Config): string | undefined {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    return undefined;
+  } catch {
+    return `The data folder ${data} cannot be made; give another by --data.`;
+  }
+}
+
+async function openLog(
+  { store, data }: Config,
+  onFatal: (error: Error) => void,
+): Promise<{ ok: true; log: EventLog } | { ok: false; message: string }> {
+  if (store === "memory") return { ok: true, log: new MemoryLog() };
+  return openSqliteLog({ path: join(data, "todo.db"), onFatal });
+}
+
+function sentenceFor(code: string, { host, port }: Config): string {
+  if (code === "EADDRINUSE") {
+    return `Port ${port} of ${host} is in use; give another by --port, or stop what listens there.`;
+  }
+  if (code === "EACCES")
+    return `Port ${port} may not be used by this user; give another by --port.`;
+  return `The server cannot listen on ${host}, port ${port} (${code}).`;
+}

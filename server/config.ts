@@ -1,0 +1,150 @@
+/**
+ * Config: the server's settings, from flags and environment variables.
+ *
+ * Shape:  every flag has a variable: --port is TODO_PORT. A flag wins over its variable.
+ * Errors: an unknown flag or a bad value is one plain sentence; the program then exits with 2.
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly data: string;
+  readonly store: "sqlite" | "memory";
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  readonly allowedOrigins: readonly string[];
+  readonly messagesPerS: number;
+  readonly newListsPerMin: number;
+  readonly logLevel: string;
+}
+
+export type ParsedConfig =
+  | { readonly kind: "config"; readonly config: Config }
+  | { readonly kind: "help"; readonly text: string }
+  | { readonly kind: "refused"; readonly sentence: string };
+
+/** Flag → its value when none is given, and what it is for. No default: it is a switch. */
+const FLAGS = {
+  port: { fallback: "4000", help: "TCP port, 0 for one that is free" },
+  host: {
+    fallback: "127.0.0.1",
+    help: "address to listen on; others than loopback want TLS or a proxy",
+  },
+  data: { fallback: "./data", help: "folder of the lists and of the tokens' secret" },
+  store: { fallback: "sqlite", help: "sqlite, or memory, which keeps nothing" },
+  "tls-cert": { fallback: "", help: "file of a certificate chain, PEM; with --tls-key" },
+  "tls-key": { fallback: "", help: "file of its private key, PEM" },
+  "behind-proxy": { fallback: "false", help: "a proxy before the server speaks TLS" },
+  "allow-origin": { fallback: "", help: "origins whose pages may connect, with commas between" },
+  "messages-per-s": {
+    fallback: "10000",
+    help: "messages read of one connection a second; 0: no limit",
+  },
+  "new-lists-per-min": { fallback: "1000", help: "new lists of one user a minute; 0: no limit" },
+  "log-level": { fallback: "warn", help: "trace, debug, info, warn, error or silent" },
+} as const;
+
+type Flag = keyof typeof FLAGS;
+const SWITCHES: readonly Flag[] = ["behind-proxy"];
+const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+/** Reads the arguments after the program's name, and the environment. */
+export function parseConfig(
+  args: readonly string[],
+  env: { readonly [name: string]: string | undefined },
+): ParsedConfig {
+  try {
+    const { values } = parseArgs({ args: [...args], options: options(), strict: true });
+    if (values.help === true) return { kind: "help", text: help() };
+    const value = (flag: Flag) =>
+      String(values[flag] ?? env[variable(flag)] ?? FLAGS[flag].fallback);
+    return { kind: "config", config: read(value) };
+  } catch (error) {
+    const [sentence = ""] = String(error instanceof Error ? error.message : error).split("\n");
+    return { kind: "refused", sentence };
+  }
+}
+
+function read(value: (flag: Flag) => string): Config {
+  const host = value("host");
+  const tls = readTls(value("tls-cert"), value("tls-key"));
+  const isLocal = LOOPBACK.includes(host);
+  if (!isLocal && tls === undefined && !readSwitch(value, "behind-proxy")) {
+    throw new Error(
+      `--host ${host} is not loopback: give --tls-cert and --tls-key, or --behind-proxy`,
+    );
+  }
+  return {
+    host,
+    tls,
+    port: readInteger(value, "port", 65_535),
+    data: value("data"),
+    store: readWord(value, "store", ["sqlite", "memory"] as const),
+    allowedOrigins: value("allow-origin")
+      .split(",")
+      .filter((origin) => origin !== ""),
+    messagesPerS: readInteger(value, "messages-per-s", 1_000_000),
+    newListsPerMin: readInteger(value, "new-lists-per-min", 1_000_000),
+    logLevel: readWord(value, "log-level", LOG_LEVELS),
+  };
+}
+
+function readInteger(value: (flag: Flag) => string, flag: Flag, max: number): number {
+  const text = value(flag);
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= max) return number;
+  throw new Error(`--${flag} must be an integer from 0 to ${max}; "${text}" came`);
+}
+
+function readWord<Word extends string>(
+  value: (flag: Flag) => string,
+  flag: Flag,
+  words: readonly Word[],
+): Word {
+  const text = value(flag);
+  const word = words.find((other) => other === text);
+  if (word !== undefined) return word;
+  throw new Error(`--${flag} must be ${words.join(" or ")}; "${text}" came`);
+}
+
+function readSwitch(value: (flag: Flag) => string, flag: Flag): boolean {
+  return readWord(value, flag, ["true", "false", "1", "0", ""] as const).match(/true|1/) !== null;
+}
+
+function readTls(cert: string, key: string): Config["tls"] {
+  if (cert === "" && key === "") return undefined;
+  if (cert === "" || key === "") throw new Error("--tls-cert and --tls-key must be given together");
+  return { cert: readPem("tls-cert", cert), key: readPem("tls-key", key) };
+}
+
+function readPem(flag: Flag, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    throw new Error(`--${flag}: the file ${path} cannot be read`);
+  }
+}
+
+function options(): { [flag: string]: { type: "string" | "boolean"; short?: string } } {
+  const flags = Object.keys(FLAGS).map((flag) => {
+    const type = SWITCHES.includes(flag as Flag) ? ("boolean" as const) : ("string" as const);
+    return [flag, { type }] as const;
+  });
+  return { ...Object.fromEntries(flags), help: { type: "boolean", short: "h" } };
+}
+
+function variable(flag: string): string {
+  return `TODO_${flag.toUpperCase().replaceAll("-", "_")}`;
+}
+
+function help(): string {
+  const lines = Object.entries(FLAGS).map(([flag, { fallback, help: about }]) => {
+    const shown = fallback === "" || fallback === "false" ? "" : ` (${fallback})`;
+    return `  --${flag.padEnd(18)} ${variable(flag).padEnd(24)} ${about}${shown}`;
+  });
+  return ["Usage: todo-server [flags]", "", "  flag                 variable", ...lines, ""].join(
+    "\n",
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * ConnectionSocket: one WebSocket, with what its connection's process does to it.
+ *
+ * `ws` reads and answers pings and closes; messages are written by the outbox, past `ws`, a turn's
+ * frames in one write. What comes is sent as messages to the connection's pid.
+ * Source: RFC 6455; PROTOCOL.md section 1 for what closes 4400.
+ */
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import { CLOSE_CODES, type CloseCode } from "../../shared/protocol/close_codes.ts";
+import { encodePush } from "../../shared/protocol/codec.ts";
+import type { Pid, Runtime } from "../runtime/index.ts";
+import { Outbox } from "./outbox.ts";
+
+/** What a socket tells its connection. */
+export type SocketNews =
+  | { readonly type: "frame"; readonly text: string }
+  | { readonly type: "binary" }
+  | { readonly type: "pong" }
+  | { readonly type: "drained" }
+  | { readonly type: "closed" };
+
+export class ConnectionSocket {
+  readonly outbox: Outbox;
+  readonly #ws: WebSocket;
+  readonly #socket: Socket;
+
+  /** `socket` is the one under `ws`, as the upgrade handed it over. */
+  constructor(ws: WebSocket, socket: Socket, runtime: Runtime) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.outbox = new Outbox(socket, runtime);
+  }
+
+  /** Sends everything that comes to `pid`, which is the connection's. */
+  tell(pid: Pid<SocketNews>): void {
+    const news = (message: SocketNews) => pid.process?.deliver(message);
+    this.#ws.on("message", (data, isBinary) => {
+      news(isBinary ? { type: "binary" } : { type: "frame", text: String(data) });
+    });
+    this.#ws.on("pong", () => news({ type: "pong" }));
+    this.#ws.on("close", () => news({ type: "closed" }));
+    this.#ws.on("error", () => {}); // Its close follows; a peer's bad frames are no news.
+    this.#socket.on("drain", () => news({ type: "drained" }));
+  }
+
+  /** Reads no more until `resume`. What was read already still comes. */
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
+  }
+
+  ping(): void {
+    this.#ws.ping();
+  }
+
+  /** Says `bye`, with the same code and reason, and closes. */
+  close(code: CloseCode): void {
+    const { reason } = CLOSE_CODES[code];
+    this.outbox.send(encodePush("bye", { code, reason }));
+    this.outbox.flush();
+    this.#ws.close(code, reason);
+  }
+
+  /** Lets go at once: for a peer that reads nothing, whom a `bye` would never reach. */
+  terminate(): void {
+    this.#ws.terminate();
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Dispatch: from the text of a message to the process that answers it, and back to a reply.
+ *
+ * Owner: one connection's process. A call becomes one message to the list's process; the table of
+ *        calls in flight maps the ref of that question to the request id and its deadline.
+ * Order: messages about one list go to its process in the order they came (behind a bulk read that
+ *        waits, they wait with it).
+ * Errors: every refusal is a reply that says what was wanted; casts are never answered.
+ */
+import { type Decoded, decodeMessage, encodeError } from "../../shared/protocol/codec.ts";
+import { errorObject } from "../../shared/protocol/errors.ts";
+import { CALL_TIMEOUT_MS, QUEUED_BYTES_CONFLATE } from "../../shared/protocol/limits.ts";
+import {
+  decodeParams,
+  isMethod,
+  METHODS,
+  type MethodName,
+  type Params,
+} from "../../shared/protocol/methods.ts";
+import type { Subscribed } from "../../shared/protocol/results.ts";
+import { makeRef, monitor, type Pid, type Ref, request } from "../runtime/index.ts";
+import type { ListsNews } from "../todo/todo_directory.ts";
+import { type Answer, type Ask, refuse } from "../todo/todo_request.ts";
+import { BulkReads } from "./bulk_reads.ts";
+import { type CallInFlight, CallsInFlight } from "./calls_in_flight.ts";
+import type { Following } from "./following.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Caller, DirectoryMethod, ListMethod } from "./method.ts";
+import { METHOD_TABLE } from "./methods.ts";
+import type { Outbox } from "./outbox.ts";
+import { replyText } from "./replies.ts";
+
+/** Milliseconds after which a list whose mailbox was full is worth trying again. */
+const OVERLOADED_AFTER_MS = 100;
+
+export interface DispatchOptions {
+  readonly gateway: Gateway;
+  readonly caller: Caller;
+  readonly following: Following;
+  readonly outbox: Outbox;
+}
+
+export class Dispatch {
+  readonly calls = new CallsInFlight();
+  readonly #options: DispatchOptions;
+  readonly #bulk = new BulkReads();
+  readonly #watched = new Map<Pid, string>();
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  /** Takes one message. False: it was not JSON at all. */
+  message(text: string): boolean {
+    const decoded = decodeMessage(text);
+    if (decoded.type === "call") this.#call(decoded);
+    else if (decoded.type === "cast") this.#cast(decoded);
+    else {
+      const { kind, message } = decoded.error;
+      this.#send(encodeError(null, errorObject(kind, message)));
+      return kind !== "parse";
+    }
+    return true;
+  }
+
+  /** An answer of a list's process; one that comes too late is dropped. */
+  answered(ref: Ref, answer: Answer): void {
+    const call = this.calls.of(ref);
+    if (call !== undefined) this.#finish(call, answer);
+  }
+
+  /** A page of the caller's lists. */
+  listsRead(page: ListsNews): void {
+    const call = this.calls.of(page.ref as Ref);
+    if (call === undefined) return;
+    if (page.type === "lists_failed") return this.#finish(call, refuse("internal"));
+    const { lists, more } = page;
+    this.#finish(call, { ok: true, result: more ? { lists, more } : { lists } });
+  }
+
+  /** A list's process has ended. Gives the list, if it was one that is watched. */
+  down(server: Pid): string | undefined {
+    const list = this.#watched.get(server);
+    this.#watched.delete(server);
+    for (const call of this.calls.askedOf(server)) this.#finish(call, refuse("crashed"));
+    return list;
+  }
+
+  /** Answers the calls whose time is over. */
+  sweep(now: number): void {
+    for (const call of this.calls.overdue(now)) this.#finish(call, refuse("timeout"));
+  }
+
+  /** Runs what waited and may run now. */
+  runWaiting(): void {
+    for (const { run } of this.#bulk.ready(this.#isRoom)) run();
+  }
+
+  /** The connection will be told when that process ends. */
+  readonly watch = (list: string, server: Pid): void => {
+    if (this.#watched.has(server)) return;
+    monitor(server);
+    this.#watched.set(server, list);
+  };
+
+  #cast({ method, params }: Extract<Decoded, { type: "cast" }>): void {
+    if (!isMethod(method) || !METHODS[method].cast) return;
+    this.#decode(undefined, method, params);
+  }
+
+  #call({ id, method, params }: Extract<Decoded, { type: "call" }>): void {
+    if (this.calls.hasId(id)) {
+      this.#send(encodeError(null, errorObject("duplicate_id", undefined, { id })));
+    } else if (!isMethod(method)) this.#reply(id, method, refuse("unknown_method"));
+    else this.#decode(id, method, params);
+  }
+
+  #decode<Name extends MethodName>(id: CallInFlight["id"], name: Name, raw: unknown): void {
+    const decoded = decodeParams(name, raw);
+    if (!decoded.ok) return this.#reply(id, name, refuse("bad_args", decoded.message));
+    const { params } = decoded;
+    const method = METHOD_TABLE[name];
+    const { caller, gateway } = this.#options;
+    if (method.kind === "caller") return this.#reply(id, name, method.answer(params, caller));
+    const call: CallInFlight = {
+      id,
+      method: name,
+      list: method.kind === "list" ? method.list(params) : undefined,
+      deadline: gateway.runtime.clock.now() + (params.timeout_ms ?? CALL_TIMEOUT_MS),
+      server: undefined,
+      ref: undefined,
+    };
+    this.calls.add(call);
+    const run = () =>
+      method.kind === "list"
+        ? this.#askList(call, method, params)
+        : this.#askDirectory(call, method, params);
+    if (this.#bulk.admit({ call, run }, this.#isRoom)) run();
+  }
+
+  #askList<Name extends MethodName>(
+    call: CallInFlight,
+    method: ListMethod<Name>,
+    params: Params<Name>,
+  ): void {
+    const { caller, gateway } = this.#options;
+    const asked = method.request(params, caller);
+    if ("ok" in asked) return this.#finish(call, asked);
+    const list = call.list as string;
+    const server = gateway.directory.find(list);
+    if (server === undefined) return this.#finish(call, refuse("crashed"));
+    this.watch(list, server);
+    const ask: Ask = { user: caller.user, deadline: call.deadline, request: asked };
+    const ref = request(server, ask);
+    if (ref !== undefined) return this.calls.asked(call, ref, server);
+    const details = { after_ms: OVERLOADED_AFTER_MS };
+    this.#finish(call, refuse("overloaded", undefined, details));
+  }
+
+  #askDirectory<Name extends MethodName>(
+    call: CallInFlight,
+    method: DirectoryMethod<Name>,
+    params: Params<Name>,
+  ): void {
+    const { caller, gateway } = this.#options;
+    const ref = makeRef();
+    this.calls.asked(call, ref, undefined);
+    method.ask(params, { caller, directory: gateway.directory, ref });
+  }
+
+  #finish(call: CallInFlight, answer: Answer): void {
+    this.calls.remove(call);
+    this.#bulk.ended(call);
+    if (answer.ok) this.#note(call, answer.result);
+    this.#reply(call.id, call.method, answer);
+  }
+
+  #note({ method, list }: CallInFlight, result: object): void {
+    const { following } = this.#options;
+    if (method === "subscribe") following.subscribed(result as Subscribed);
+    else if (method === "unsubscribe" && list !== undefined) following.subscriptions.remove(list);
+  }
+
+  #reply(id: CallInFlight["id"], method: string, answer: Answer): void {
+    if (id !== undefined) this.#send(replyText(id, method, answer));
+  }
+
+  #send(text: string): void {
+    this.#options.outbox.send(text);
+  }
+
+  get #isRoom(): boolean {
+    return this.#options.outbox.queuedBytes < QUEUED_BYTES_CONFLATE;
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * HttpServer: the port: health pages, and upgrades that become connections.
+ *
+ * Bound: a peer has UPGRADE_MS to send its request's head; ws reads frames of FRAME_BYTES_MAX.
+ * Errors: an unknown path is 404; nothing of the inside is ever shown.
+ */
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { FRAME_BYTES_MAX } from "../../shared/protocol/limits.ts";
+import { SUBPROTOCOL } from "../../shared/protocol/version.ts";
+import type { Identity } from "../auth/identity.ts";
+import type { Tokens } from "../auth/tokens.ts";
+import { type Pid, Supervisor } from "../runtime/index.ts";
+import * as Connection from "./connection.ts";
+import { ConnectionSocket } from "./connection_socket.ts";
+import { offeredProtocols, tokenOf } from "./credentials.ts";
+import type { Gateway } from "./gateway.ts";
+import { originCheck } from "./origins.ts";
+import { answerTo, refusalOf, type UpgradeAnswer, type UpgradeRequest } from "./upgrade.ts";
+
+/** Milliseconds a peer may take to send the head of its request. */
+const HEAD_MS_MAX = 10_000;
+
+export interface HttpServerOptions {
+  readonly gateway: Gateway;
+  readonly tokens: Tokens;
+  /** The supervisor under which connections run. */
+  readonly supervisor: Pid;
+  readonly host: string;
+  /** 0: one that is free. */
+  readonly port: number;
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  readonly allowedOrigins: readonly string[];
+}
+
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #http: Server;
+  readonly #ws: WebSocketServer;
+  readonly #protocols = new WeakMap<IncomingMessage, string>();
+  #isAllowedOrigin: (origin: string) => boolean = () => false;
+  #isDraining = false;
+  #opened = 0;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    const { tls } = options;
+    const limits = { headersTimeout: HEAD_MS_MAX, requestTimeout: HEAD_MS_MAX };
+    this.#http = tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
+    this.#ws = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: FRAME_BYTES_MAX,
+      perMessageDeflate: false,
+      handleProtocols: (_offered, request) => this.#protocols.get(request) ?? false,
+    });
+    this.#http.on("request", (request, response) => {
+      const { status, text } = this.#page(request);
+      response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
+      response.end(text);
+    });
+    this.#http.on("upgrade", (request, socket, head) => {
+      socket.on("error", () => socket.destroy()); // Gone before it was let in.
+      void this.#upgrade(request, socket, head);
+    });
+  }
+
+  /** Begins to listen. Gives the port, or what is wrong: "EADDRINUSE", "EACCES", … */
+  listen(): Promise<{ ok: true; port: number } | { ok: false; code: string }> {
+    const { host, port, tls, allowedOrigins } = this.#options;
+    return new Promise((resolve) => {
+      this.#http.once("error", (error: NodeJS.ErrnoException) => {
+        resolve({ ok: false, code: error.code ?? error.message });
+      });
+      this.#http.listen({ host, port }, () => {
+        const listening = (this.#http.address() as AddressInfo).port;
+        const scheme = tls === undefined ? "http" : "https";
+        this.#isAllowedOrigin = originCheck({
+          ...{ scheme, host, port: listening },
+          allowed: allowedOrigins,
+        });
+        resolve({ ok: true, port: listening });
+      });
+    });
+  }
+
+  /** From now on nobody is let in; those who are in stay. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  /** Lets go of the port and of whoever is left. */
+  close(): void {
+    this.#http.close();
+    this.#http.closeAllConnections();
+  }
+
+  #page({ url }: IncomingMessage): { readonly status: number; readonly text: string } {
+    switch (url) {
+      case "/healthz":
+        return { status: 200, text: "ok\n" };
+      case "/readyz":
+        return this.#isDraining
+          ? { status: 503, text: "draining\n" }
+          : { status: 200, text: "ready\n" };
+      case "/socket":
+        return { status: 426, text: "This is a WebSocket endpoint: upgrade.\n" };
+      default:
+        return { status: 404, text: "There is nothing here.\n" };
+    }
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (this.#isDraining) return refuse(socket, 503, "The server is going away; come back later.");
+    const { headers, url = "/" } = request;
+    const asked: UpgradeRequest = { url, headers, isAllowedOrigin: this.#isAllowedOrigin };
+    const answer = refusalOf(asked) ?? answerTo(asked, await this.#identity(request));
+    if (answer.kind === "http") return refuse(socket, answer.status, answer.sentence);
+    if (answer.protocol !== undefined) this.#protocols.set(request, answer.protocol);
+    this.#ws.handleUpgrade(request, socket, head, (ws) => {
+      this.#open(ws, socket as Socket, answer);
+    });
+  }
+
+  async #identity({ headers }: IncomingMessage): Promise<Identity | undefined> {
+    const token = tokenOf(headers, offeredProtocols(headers));
+    if (token === undefined) return undefined;
+    const verdict = await this.#options.tokens.verify(token);
+    return verdict.ok ? verdict.identity : undefined;
+  }
+
+  #open(ws: WebSocket, tcp: Socket, answer: Exclude<UpgradeAnswer, { kind: "http" }>): void {
+    const { gateway, supervisor } = this.#options;
+    tcp.setNoDelay(true);
+    const socket = new ConnectionSocket(ws, tcp, gateway.runtime);
+    if (answer.kind === "close") return socket.close(answer.code);
+    this.#opened += 1;
+    const { identity, protocol } = answer;
+    const onePerFrame = protocol !== SUBPROTOCOL;
+    Supervisor.startChild(supervisor, {
+      id: `connection#${this.#opened}`,
+      restart: "temporary",
+      start: () => Connection.start({ gateway, socket, identity, onePerFrame }),
+    });
+  }
+}
+
+function refuse(socket: Duplex, status: number, sentence: string): void {
+  const body = `${sentence}\n`;
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+    "Connection: close",
+    "Content-Type: text/plain; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}

@@ -1,0 +1,73 @@
+/**
+ * Liveness: whether one connection's peer is still there, and reads what it is sent.
+ *
+ * Owner: one connection's process, which reports what it hears and asks at every beat.
+ * Source: PROTOCOL.md section 7: ping after 25 s of silence, 4109 after two without an answer, none
+ *         counted while the server does not read; `tick` after 25 s without a message to the peer;
+ *         4108 above QUEUED_BYTES_MAX, or when more than QUEUED_BYTES_CONFLATE stay for 30 s.
+ */
+import {
+  HEARTBEAT_MS,
+  PINGS_UNANSWERED_MAX,
+  QUEUED_BYTES_CONFLATE,
+  QUEUED_BYTES_MAX,
+  QUEUED_MS_MAX,
+} from "../../shared/protocol/limits.ts";
+
+export type Need = "nothing" | "ping" | "heartbeat_lost" | "slow_reader";
+
+export class Liveness {
+  #heardAt: number;
+  #pingedAt = 0;
+  #pings = 0;
+  #saidAt: number;
+  #hasSaid = false;
+  #muchQueuedSince: number | undefined;
+
+  constructor(now: number) {
+    this.#heardAt = now;
+    this.#saidAt = now;
+  }
+
+  /** A frame or a pong has come. */
+  heard(now: number): void {
+    this.#heardAt = now;
+    this.#pings = 0;
+  }
+
+  /** A message was sent. */
+  said(): void {
+    this.#hasSaid = true;
+  }
+
+  /** At a beat: what its peer needs. `isReading`: the server reads from it. */
+  need(now: number, { isReading, queuedBytes }: { isReading: boolean; queuedBytes: number }): Need {
+    if (this.#isSlow(now, queuedBytes)) return "slow_reader";
+    if (!isReading) this.heard(now);
+    const isSilent = now - Math.max(this.#heardAt, this.#pingedAt) >= HEARTBEAT_MS;
+    if (!isSilent) return "nothing";
+    if (this.#pings >= PINGS_UNANSWERED_MAX) return "heartbeat_lost";
+    this.#pings += 1;
+    this.#pingedAt = now;
+    return "ping";
+  }
+
+  /** At a beat: whether a tick is due. */
+  needsTick(now: number): boolean {
+    if (this.#hasSaid) this.#saidAt = now;
+    this.#hasSaid = false;
+    return now - this.#saidAt >= HEARTBEAT_MS;
+  }
+
+  /** More is queued than may ever be: no beat need be waited for. */
+  isOverfull(queuedBytes: number): boolean {
+    return queuedBytes > QUEUED_BYTES_MAX;
+  }
+
+  #isSlow(now: number, queuedBytes: number): boolean {
+    if (queuedBytes <= QUEUED_BYTES_CONFLATE) this.#muchQueuedSince = undefined;
+    else this.#muchQueuedSince ??= now;
+    const since = this.#muchQueuedSince ?? now;
+    return this.isOverfull(queuedBytes) || now - since >= QUEUED_MS_MAX;
+  }
+}

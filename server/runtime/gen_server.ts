@@ -1,0 +1,259 @@
+/**
+ * GenServer: the server process of OTP: a module of callbacks, a state, calls, casts and messages.
+ *
+ *     const Counter: GenServer.Module<number, number, "next", "reset"> = {
+ *       name: "counter",
+ *       init: (first) => ["ok", first],
+ *       handleCall: (_request, _from, count) => ["reply", count, count + 1],
+ *       handleCast: () => ["noreply", 0],
+ *     };
+ *
+ * Order: `init` runs inside `start`, in the new process's name, so that start answers with the result
+ * of it; it must not wait: what takes time goes into handleContinue or a message to itself.
+ * Errors: what a callback throws, or a return value of another shape, ends the server, after
+ * `terminate`, with that reason. Source: OTP gen_server(3).
+ */
+import { Call, type From, reply as replyTo } from "./call.ts";
+import { startCallback } from "./callback_process.ts";
+import { type ExitReason, ExitSignal, reasonOf } from "./exit_reason.ts";
+import { abandon, type Exit } from "./exits.ts";
+import { demonitor, monitor } from "./monitors.ts";
+import type { Pid } from "./pid.ts";
+import type { Process } from "./process.ts";
+import { after, on, receive } from "./receive.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Waiting } from "./spawn.ts";
+import type { Timer } from "./timers.ts";
+
+export { call, reply } from "./call.ts";
+
+/** What comes next: `continue`: handleContinue before any message; `timeout`: ms of silence. */
+export type Then = { readonly continue: unknown } | { readonly timeout: number };
+
+export type Init<State> =
+  | readonly ["ok", State, Then?]
+  | readonly ["stop", ExitReason]
+  | readonly ["ignore"];
+
+/** What a callback answers. "stop" with four members also replies to the call. */
+export type Next<State> = readonly ["noreply", State, Then?] | readonly ["stop", ExitReason, State];
+
+export type CallNext<State> =
+  | Next<State>
+  | readonly ["reply", unknown, State, Then?]
+  | readonly ["stop", ExitReason, unknown, State];
+
+/** A server's callbacks. A call, a cast or a continue without its callback is a bug and ends it. */
+export interface Module<Args, State, Request = never, Message = never> {
+  /** For people: logs call its processes so. */
+  readonly name: string;
+  init(args: Args): Init<State>;
+  handleCall?(request: Request, from: From, state: State): CallNext<State>;
+  handleCast?(message: Message, state: State): Next<State>;
+  /** Everything else: plain messages, `Down`, `Exit`, `Reply`, and {type: "timeout"}. */
+  handleInfo?(message: unknown, state: State): Next<State>;
+  handleContinue?(argument: unknown, state: State): Next<State>;
+  /** Last words; not called when it is killed or dies by an untrapped exit signal. */
+  terminate?(reason: ExitReason, state: State): void;
+}
+
+export interface StartOptions<Args> {
+  readonly args: Args;
+  readonly link?: boolean;
+  readonly mailboxMax?: number;
+  /** Name in the runtime's registry; taken: the start fails with "already_started". */
+  readonly register?: string;
+}
+
+export type Started =
+  | { readonly ok: true; readonly pid: Pid<unknown> }
+  | { readonly ok: false; readonly reason: ExitReason };
+
+/**
+ * Starts a server and waits for its init. "ignore" fails with reason "ignore". A `continue` that init
+ * asked for is no part of the start: it runs in the server's first turn, before any message.
+ */
+export function start<Args, State, Request, Message>(
+  runtime: Runtime,
+  module: Module<Args, State, Request, Message>,
+  options: StartOptions<Args>,
+): Started {
+  const server = new Server(module as unknown as Module<unknown, unknown, unknown, unknown>);
+  const process = startCallback(runtime, server.handle, { ...options, label: module.name });
+  server.process = process;
+  const { register } = options;
+  if (register !== undefined && !runtime.names.register(register, process.pid)) {
+    abandon(process, "normal");
+    return { ok: false, reason: "already_started" };
+  }
+  const failure = runtime.inside(process, () => server.init(options.args)) ?? process.doomed;
+  if (failure === undefined) return { ok: true, pid: process.pid };
+  abandon(process, failure === "ignore" ? "normal" : failure);
+  return { ok: false, reason: failure };
+}
+
+class Cast {
+  readonly message: unknown;
+
+  constructor(message: unknown) {
+    this.message = message;
+  }
+}
+
+class Stop {
+  readonly reason: ExitReason;
+
+  constructor(reason: ExitReason) {
+    this.reason = reason;
+  }
+}
+
+/** Sends without waiting for anything. False: its mailbox is full and the message was not sent. */
+export function cast(pid: Pid, message: unknown): boolean {
+  const { process } = pid;
+  if (process === undefined) return true;
+  if (process.mailboxSize >= process.mailboxMax) return false;
+  process.deliver(new Cast(message));
+  return true;
+}
+
+/** Asks a server to end, lets it say its last words, and waits for its end. */
+export function* stop(
+  pid: Pid,
+  reason: ExitReason = "normal",
+  timeoutMs = Number.POSITIVE_INFINITY,
+): Waiting<"ok" | "noproc" | "timeout"> {
+  if (pid.process === undefined) return "noproc";
+  const ref = monitor(pid);
+  pid.process.deliver(new Stop(reason));
+  return yield* receive<"ok" | "timeout">(
+    on({ type: "DOWN", ref }, () => "ok" as const),
+    after(timeoutMs, () => {
+      demonitor(ref, { flush: true });
+      return "timeout" as const;
+    }),
+  );
+}
+
+/** Gives a server its first turn when there is no message yet. */
+const WAKE = Object.freeze({ type: "wake" });
+
+/** One running server: the state, and how messages become callbacks. */
+class Server {
+  readonly #module: Module<unknown, unknown, unknown, unknown>;
+  process: Process | undefined;
+  #state: unknown;
+  #continue: { readonly continue: unknown } | undefined;
+  #silence: Timer | undefined;
+
+  constructor(module: Module<unknown, unknown, unknown, unknown>) {
+    this.#module = module;
+  }
+
+  /** undefined: it runs; else why it does not. */
+  init(args: unknown): ExitReason | undefined {
+    try {
+      const result = this.#module.init(args);
+      if (result[0] === "ignore") return "ignore";
+      if (result[0] === "stop") return result[1];
+      if (result[0] !== "ok") return { bad_return_value: String(result) };
+      this.#state = result[1];
+      this.#then(result[2]);
+      if (this.#continue !== undefined) this.process?.deliver(WAKE);
+      return undefined;
+    } catch (thrown) {
+      return reasonOf(thrown);
+    }
+  }
+
+  readonly handle = (message: unknown): void => {
+    try {
+      if (this.#continue !== undefined) this.#goOn(); // Asked for by init.
+      if (message === WAKE) return;
+      if (this.#silence !== undefined) this.#stopSilence();
+      this.#dispatch(message);
+      if (this.#continue !== undefined) this.#goOn();
+    } catch (thrown) {
+      const reason = reasonOf(thrown);
+      const signalled = this.process?.doomed !== undefined; // Then it has no last words.
+      if (!signalled) this.#module.terminate?.(reason, this.#state);
+      throw new ExitSignal(reason);
+    }
+  };
+
+  #dispatch(message: unknown): void {
+    const module = this.#module;
+    if (message instanceof Call) {
+      if (module.handleCall === undefined) throw new Error(`${module.name}: no handleCall`);
+      const { from, request } = message;
+      this.#next(module.handleCall(request, from, this.#state), from);
+    } else if (message instanceof Cast) {
+      if (module.handleCast === undefined) throw new Error(`${module.name}: no handleCast`);
+      this.#next(module.handleCast(message.message, this.#state));
+    } else if (message instanceof Stop) {
+      throw new ExitSignal(message.reason);
+    } else if (isParentsExit(message, this.process)) {
+      throw new ExitSignal(message.reason);
+    } else if (module.handleInfo !== undefined) {
+      this.#next(module.handleInfo(message, this.#state));
+    }
+  }
+
+  #next(next: CallNext<unknown>, from?: From): void {
+    switch (next[0]) {
+      case "reply":
+        if (from === undefined) throw new ExitSignal({ bad_return_value: "reply" });
+        this.#state = next[2];
+        replyTo(from, next[1]);
+        return this.#then(next[3]);
+      case "noreply":
+        this.#state = next[1];
+        return this.#then(next[2]);
+      case "stop":
+        if (next.length === 4) {
+          this.#state = next[3];
+          if (from !== undefined) replyTo(from, next[2]);
+        } else this.#state = next[2];
+        throw new ExitSignal(next[1]);
+      default:
+        throw new ExitSignal({ bad_return_value: String(next) });
+    }
+  }
+
+  /** Runs handleContinue until none is asked for; a loop, so that a server may go on for long. */
+  #goOn(): void {
+    const module = this.#module;
+    while (this.#continue !== undefined) {
+      const { continue: argument } = this.#continue;
+      this.#continue = undefined;
+      if (module.handleContinue === undefined) throw new Error(`${module.name}: no handleContinue`);
+      this.#next(module.handleContinue(argument, this.#state));
+    }
+  }
+
+  #then(then: Then | undefined): void {
+    if (then === undefined) return;
+    if ("continue" in then) {
+      this.#continue = then;
+      return;
+    }
+    const { process } = this;
+    if (process === undefined || then.timeout === Number.POSITIVE_INFINITY) return;
+    const deadline = process.runtime.clock.now() + then.timeout;
+    this.#silence = process.runtime.addTimer(deadline, () => {
+      if (process.mailboxSize === 0) process.deliver({ type: "timeout" });
+    });
+    process.timer = this.#silence; // Its end cancels it.
+  }
+
+  #stopSilence(): void {
+    if (this.#silence !== undefined) this.process?.runtime.timers.cancel(this.#silence);
+    this.#silence = undefined;
+  }
+}
+
+function isParentsExit(message: unknown, process: Process | undefined): message is Exit {
+  if (typeof message !== "object" || message === null) return false;
+  const { type, from } = message as Partial<Exit>;
+  return type === "EXIT" && from !== undefined && from === process?.parent;
+}

@@ -1,0 +1,29 @@
+/**
+ * The process runtime's public names. Everything else in this folder is its own business.
+ */
+export {
+  CALL_TIMEOUT_MS,
+  Call,
+  type CallResult,
+  call,
+  type From,
+  Reply,
+  reply,
+  request,
+} from "./call.ts";
+export { selectOnly, startCallback } from "./callback_process.ts";
+export { type Clock, SystemClock, VirtualClock } from "./clock.ts";
+export { describeReason, type ExitReason, isOrderly } from "./exit_reason.ts";
+export { type Down, type Exit, exit, exitProcess, trapExits } from "./exits.ts";
+export * as GenServer from "./gen_server.ts";
+export { link, unlink } from "./links.ts";
+export { demonitor, monitor } from "./monitors.ts";
+export { isAlive, type Pid } from "./pid.ts";
+export { after, any, on, receive } from "./receive.ts";
+export { makeRef, type Ref } from "./ref.ts";
+export { Registry } from "./registry.ts";
+export { Runtime, type SpawnOptions } from "./runtime.ts";
+export { cancelTimer, readTimer, send, sendAfter } from "./send.ts";
+export { type Body, self, spawn, spawnLink, type Waiting } from "./spawn.ts";
+export * as Supervisor from "./supervisor.ts";
+export { Telemetry } from "./telemetry.ts";

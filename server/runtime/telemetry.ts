@@ -1,0 +1,53 @@
+/**
+ * Telemetry: what the runtime tells about itself; loggers, metrics and simulators attach here.
+ *
+ * Listeners run inside the runtime's turn: they note and return, they never throw and never wait.
+ */
+import type { ExitReason } from "./exit_reason.ts";
+import type { Pid } from "./pid.ts";
+
+/** Event name → what is told with it. */
+export interface Events {
+  readonly process_spawned: { readonly pid: Pid; readonly label: string };
+  readonly process_exited: {
+    readonly pid: Pid;
+    readonly label: string;
+    readonly reason: ExitReason;
+  };
+  /** One process kept the thread for `ms`, more than LONG_TURN_MS. */
+  readonly long_turn: { readonly pid: Pid; readonly label: string; readonly ms: number };
+  /** A mailbox has doubled beyond its last mark; `size` messages are waiting. */
+  readonly mailbox_high: { readonly pid: Pid; readonly label: string; readonly size: number };
+  readonly child_restarted: {
+    readonly supervisor: Pid;
+    readonly child: string;
+    readonly reason: ExitReason;
+  };
+  readonly supervisor_gave_up: { readonly supervisor: Pid; readonly child: string };
+}
+
+export type EventName = keyof Events;
+type Listener<Name extends EventName> = (event: Events[Name]) => void;
+
+export class Telemetry {
+  readonly #listeners = new Map<EventName, Listener<never>[]>();
+
+  /** Calls `listener` at every event of that name from now on. The answer takes it off again. */
+  attach<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
+    return () => {
+      const others = (this.#listeners.get(name) ?? []).filter((other) => other !== listener);
+      if (others.length === 0) this.#listeners.delete(name);
+      else this.#listeners.set(name, others);
+    };
+  }
+
+  /** False: nobody listens, so the event need not even be made. */
+  hears(name: EventName): boolean {
+    return this.#listeners.has(name);
+  }
+
+  emit<Name extends EventName>(name: Name, event: Events[Name]): void {
+    for (const listener of this.#listeners.get(name) ?? []) (listener as Listener<Name>)(event);
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * CommitQueue: gathers appends into batches, so that many lists share one fsync.
+ *
+ * One batch is under way at a time; what comes meanwhile shares the next. When none is, a batch
+ * leaves as soon as one whole loop iteration brought nothing more, and after COMMIT_WAIT_MS anyway:
+ * the replies to one commit bring the next requests, and a commit too early halves the batches.
+ * Order: appends of a list leave and are told of in the order they came; committed before refused.
+ * Bound: none here (see EventLog); a batch has at most BATCH_APPENDS_MAX appends.
+ */
+import { assert } from "../../shared/assert.ts";
+import type { Clock, Pid } from "../runtime/index.ts";
+import type { Append, AppendNews, Refusal } from "./event_log.ts";
+import type { Refused } from "./event_writer.ts";
+import { tell } from "./news.ts";
+
+/** Milliseconds the first append of a batch waits at most for company. */
+const COMMIT_WAIT_MS = 1;
+/** Some 15 ms of work for the storage thread, so that news comes in portions. */
+const BATCH_APPENDS_MAX = 4096;
+/** What a row takes in memory beside its body, about. */
+const ROW_BYTES = 200;
+
+/** One append on its way; `afterwards` runs when it is settled. */
+interface Entry {
+  readonly append: Append;
+  readonly owner: Pid<AppendNews>;
+  readonly bytes: number;
+  afterwards: (() => void)[] | undefined;
+}
+
+export interface CommitQueueOptions {
+  readonly clock: Pick<Clock, "now" | "soon">;
+  /** Hands a batch to the storage thread, which will answer by `settle`. */
+  readonly post: (batch: readonly Append[]) => void;
+}
+
+/** The appends that are not settled yet. */
+export class CommitQueue {
+  readonly #clock: CommitQueueOptions["clock"];
+  readonly #post: CommitQueueOptions["post"];
+  #waiting: Entry[] = [];
+  #underWay: readonly Entry[] = [];
+  readonly #lastOf = new Map<string, Entry>(); // The last append of each list that has any.
+  #bytes = 0;
+  #oldestMs = 0; // When the first of `#waiting` came.
+  #looking = false;
+  #seen = -1; // Appends that were waiting at the last look.
+  #whenEmpty: (() => void)[] = [];
+
+  constructor({ clock, post }: CommitQueueOptions) {
+    this.#clock = clock;
+    this.#post = post;
+  }
+
+  /** About what the queue holds. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(append: Append, owner: Pid<AppendNews>): void {
+    const { list, birth, rows } = append;
+    assert(birth !== undefined || rows.length > 0, "an append needs a birth or a row");
+    let bytes = ROW_BYTES;
+    for (const row of rows) bytes += row.body.length + ROW_BYTES;
+    const entry: Entry = { append, owner, bytes, afterwards: undefined };
+    if (this.#waiting.length === 0) this.#oldestMs = this.#clock.now();
+    this.#waiting.push(entry);
+    this.#lastOf.set(list, entry);
+    this.#bytes += bytes;
+    this.#lookSoon();
+  }
+
+  /** Runs `run` when what is queued of that list by now is settled; at once when nothing is. */
+  afterAppendsOf(list: string, run: () => void): void {
+    const last = this.#lastOf.get(list);
+    if (last === undefined) {
+      run();
+      return;
+    }
+    last.afterwards ??= [];
+    last.afterwards.push(run);
+  }
+
+  /** The storage thread has settled the batch under way. */
+  settle(refused: Refused): void {
+    const batch = this.#underWay;
+    this.#underWay = [];
+    this.#tellCommitted(batch, refused);
+    const settled = refused.size === 0 ? batch : [...batch, ...this.#refuse(batch, refused)];
+    for (const entry of settled) {
+      this.#bytes -= entry.bytes;
+      if (this.#lastOf.get(entry.append.list) === entry) this.#lastOf.delete(entry.append.list);
+      for (const run of entry.afterwards ?? []) run();
+    }
+    this.#lookSoon();
+    if (this.#lastOf.size > 0) return;
+    for (const run of this.#whenEmpty.splice(0)) run();
+  }
+
+  /** Resolves when nothing is queued or under way. */
+  async empty(): Promise<void> {
+    if (this.#lastOf.size === 0) return;
+    await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  #tellCommitted(batch: readonly Entry[], refused: Refused): void {
+    const lastOf = new Map<string, Entry>();
+    for (const [index, entry] of batch.entries()) {
+      if (!refused.has(index)) lastOf.set(entry.append.list, entry);
+    }
+    for (const [list, { append, owner }] of lastOf) {
+      tell(owner, { type: "committed", list, seq: append.rows.at(-1)?.seq ?? 0 });
+    }
+  }
+
+  /** Tells of what was refused; what waits behind it leaves the queue, refused as well. */
+  #refuse(batch: readonly Entry[], refused: Refused): readonly Entry[] {
+    const lists = new Map<string, Refusal>();
+    for (const [index, reason] of refused) {
+      const entry = batch[index] as Entry;
+      lists.set(entry.append.list, reason);
+      tellRefused(entry, reason);
+    }
+    const behind = this.#waiting.filter(({ append }) => lists.has(append.list));
+    if (behind.length === 0) return behind;
+    this.#waiting = this.#waiting.filter(({ append }) => !lists.has(append.list));
+    for (const entry of behind) tellRefused(entry, lists.get(entry.append.list) as Refusal);
+    return behind;
+  }
+
+  #lookSoon(): void {
+    if (this.#looking || this.#underWay.length > 0 || this.#waiting.length === 0) return;
+    this.#looking = true;
+    this.#seen = -1;
+    this.#clock.soon(this.#look);
+  }
+
+  readonly #look = (): void => {
+    const count = this.#waiting.length;
+    if (count !== this.#seen && this.#clock.now() < this.#oldestMs + COMMIT_WAIT_MS) {
+      this.#seen = count;
+      this.#clock.soon(this.#look);
+      return;
+    }
+    this.#looking = false;
+    this.#underWay = this.#waiting.splice(0, BATCH_APPENDS_MAX);
+    this.#post(this.#underWay.map(({ append }) => append));
+  };
+}
+
+function tellRefused({ append: { list, rows }, owner }: Entry, reason: Refusal): void {
+  tell(owner, { type: "refused", list, seq: rows[0]?.seq ?? 0, reason });
+}

@@ -1,0 +1,201 @@
+/**
+ * EventWriter: the one that writes to the store, synchronously; runs in the storage thread.
+ *
+ * A batch of appends is one transaction. An append that does not fit (fence) is passed over; one
+ * that the store cannot hold has the batch rolled back and made again without it; a full disk
+ * refuses the whole batch, and the next is tried afresh. Heads change only after a commit.
+ * Errors: what leaves it unknown whether a batch was kept is thrown; nothing may be written then.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { birthSum, eventSum } from "./checksum.ts";
+import type { Append, Birth, EventRow, Refusal } from "./event_log.ts";
+import { type Head, Heads } from "./heads.ts";
+import { RecentMap } from "./recent_map.ts";
+import { kindOf } from "./sqlite_error.ts";
+
+/** Events between two checkpoints of the heads; as many are read again at start. */
+const CHECKPOINT_EVENTS = 20_000;
+/** Lists whose row ids are kept at hand, some 100 bytes each. */
+const LIST_IDS_KEPT = 20_000;
+
+/** What was refused of a batch: the append's place in it, and why. */
+export type Refused = ReadonlyMap<number, Refusal>;
+
+/** A list's row id and its last event, as the batch has it so far. */
+interface Place {
+  readonly id: number;
+  head: Head;
+}
+
+export class EventWriter {
+  readonly #db: DatabaseSync;
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #heads: Heads;
+  readonly #ids = new RecentMap<string, number>(LIST_IDS_KEPT);
+  readonly #checkpointEvents: number;
+  readonly #places = new Map<string, Place>(); // The lists this batch has touched.
+  #pos = 0; // Of the last event this batch has written.
+
+  /** Takes `db`, from openForWriting, as its own. */
+  constructor(db: DatabaseSync, checkpointEvents = CHECKPOINT_EVENTS) {
+    this.#db = db;
+    this.#checkpointEvents = checkpointEvents;
+    this.#sql = prepare(db);
+    this.#heads = new Heads(db);
+    this.#heads.follow();
+  }
+
+  /** Makes a batch durable but for the appends it refuses, which changed nothing. */
+  commit(batch: readonly Append[]): Refused {
+    const unfit = new Set<number>();
+    try {
+      for (;;) {
+        this.#sql.begin.run();
+        const refused = this.#writeAll(batch, unfit);
+        if (refused !== "again") {
+          this.#sql.commit.run();
+          this.#settle();
+          return refused;
+        }
+        this.#rollback();
+      }
+    } catch (error) {
+      this.#rollback();
+      if (kindOf(error) !== "no_space") throw error;
+      return new Map(batch.map((_, index) => [index, "read_only"]));
+    }
+  }
+
+  /** Writes the heads when enough are new; apart from `commit`, so that nobody waits for it. */
+  checkpointIfDue(): void {
+    if (this.#heads.sinceCheckpoint < this.#checkpointEvents) return;
+    try {
+      this.#sql.begin.run();
+      this.#heads.checkpoint();
+      this.#sql.commit.run();
+      this.#heads.settle();
+    } catch (error) {
+      this.#rollback();
+      if (kindOf(error) !== "no_space") throw error; // Else tried again after the next commit.
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** "again": one more append turned out `unfit`, and what was written must be rolled back. */
+  #writeAll(batch: readonly Append[], unfit: Set<number>): Refused | "again" {
+    const refused = new Map<number, Refusal>();
+    const lists = new Map<string, Refusal>(); // What comes after a refused append is refused too.
+    this.#pos = this.#heads.pos;
+    this.#places.clear();
+    for (let index = 0; index < batch.length; index++) {
+      const append = batch[index] as Append;
+      let reason = unfit.has(index) ? "constraint" : lists.get(append.list);
+      if (reason === undefined) {
+        reason = this.#tryWrite(append);
+        if (reason === "constraint") {
+          unfit.add(index);
+          return "again";
+        }
+      }
+      if (reason === undefined) continue;
+      refused.set(index, reason);
+      lists.set(append.list, reason);
+    }
+    return refused;
+  }
+
+  #tryWrite(append: Append): Refusal | undefined {
+    try {
+      return this.#write(append);
+    } catch (error) {
+      const kind = kindOf(error);
+      if (kind === "row" || kind === "corrupt") return "constraint";
+      throw error;
+    }
+  }
+
+  #write({ list, birth, rows }: Append): Refusal | undefined {
+    let place = this.#find(list);
+    if ((birth === undefined) !== (place !== undefined)) return "fence";
+    let seq = place?.head.seq ?? 0;
+    for (const row of rows) {
+      seq += 1;
+      if (row.seq !== seq) return "fence";
+    }
+    if (birth !== undefined) place = this.#bear(list, birth);
+    for (const row of rows) this.#writeRow(list, place as Place, row);
+    return undefined;
+  }
+
+  #find(list: string): Place | undefined {
+    const known = this.#places.get(list);
+    if (known !== undefined) return known;
+    const id = this.#ids.get(list) ?? this.#sql.listId.get(list)?.id;
+    if (typeof id !== "number") return undefined;
+    const head = this.#heads.get(id);
+    if (head === undefined) return undefined;
+    const place = { id, head };
+    this.#places.set(list, place);
+    return place;
+  }
+
+  #bear(list: string, birth: Birth): Place {
+    const { epoch, title, owner, at } = birth;
+    const sum = birthSum(list, birth);
+    const id = Number(
+      this.#sql.list.run(list, epoch, title, owner, at, sum, title).lastInsertRowid,
+    );
+    // So that every list has a head, and one without is known to be damaged.
+    this.#sql.head.run(id, sum);
+    this.#sql.member.run(owner, list, "owner");
+    const place = { id, head: { pos: 0, seq: 0, count: 0, sum } };
+    this.#places.set(list, place);
+    return place;
+  }
+
+  #writeRow(list: string, place: Place, row: EventRow): void {
+    const { seq, at, user, pid, key, body, count, member, title } = row;
+    const { id, head } = place;
+    const pos = this.#pos + 1;
+    const sum = eventSum(head.sum, row, count);
+    this.#sql.event.run(pos, id, seq, head.pos, count, sum, at, user, pid, key, body);
+    if (title !== undefined) this.#sql.title.run(title, id);
+    if (member !== undefined) {
+      if (member.role === null) this.#sql.noMember.run(member.user, list);
+      else this.#sql.member.run(member.user, list, member.role);
+    }
+    place.head = { pos, seq, count, sum };
+    this.#pos = pos;
+  }
+
+  #settle(): void {
+    for (const [list, { id, head }] of this.#places) {
+      this.#ids.set(list, id);
+      if (head.pos > 0) this.#heads.set(id, head); // Else it is in the table, from its birth.
+    }
+  }
+
+  #rollback(): void {
+    if (this.#db.isTransaction) this.#sql.rollback.run();
+  }
+}
+
+function prepare(db: DatabaseSync) {
+  return {
+    begin: db.prepare("BEGIN IMMEDIATE"),
+    commit: db.prepare("COMMIT"),
+    rollback: db.prepare("ROLLBACK"),
+    listId: db.prepare("SELECT id FROM lists WHERE name = ?"),
+    list: db.prepare(
+      "INSERT INTO lists (name, epoch, first_title, owner, at, sum, title) VALUES (?,?,?,?,?,?,?)",
+    ),
+    head: db.prepare("INSERT INTO heads VALUES (?, 0, 0, 0, ?)"),
+    event: db.prepare("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)"),
+    title: db.prepare("UPDATE lists SET title = ? WHERE id = ?"),
+    member: db.prepare("INSERT OR REPLACE INTO members VALUES (?, ?, ?)"),
+    noMember: db.prepare("DELETE FROM members WHERE user = ? AND list = ?"),
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * SqliteLog: the event log in one SQLite file, seen from the main thread.
+ *
+ * Appends go by way of the commit queue to the storage thread; loads and pages of lists to a reader
+ * in a thread of its own, so that neither waits for the other.
+ * Errors: a store that cannot be opened is refused by a sentence. An I/O error in a commit, or the
+ *   death of the storage thread, leaves it unknown what was kept: `onFatal` is called once, nothing
+ *   more is told to who appended, and the program should end; the next start reads the truth.
+ */
+import { nanoid } from "nanoid";
+import { type Clock, type Pid, SystemClock } from "../runtime/index.ts";
+import { CommitQueue } from "./commit_queue.ts";
+import type { Append, AppendNews, EventLog, ListsPage, ListsQuery, Loaded } from "./event_log.ts";
+import type { Refused } from "./event_writer.ts";
+import { pack } from "./flat_batch.ts";
+import { Reads } from "./reads.ts";
+import type { StorageWorkerData } from "./storage_worker.ts";
+import { openThread } from "./thread.ts";
+
+export interface SqliteLogOptions {
+  /** The store's file, made when there is none; its folder must exist. */
+  readonly path: string;
+  readonly onFatal: (error: Error) => void;
+  readonly clock?: Pick<Clock, "now" | "soon">;
+  /** Events between two checkpoints of the heads. */
+  readonly checkpointEvents?: number;
+}
+
+/** `message`: a sentence that says what is wrong with the store. */
+export type SqliteLogOpened =
+  | { readonly ok: true; readonly log: EventLog }
+  | { readonly ok: false; readonly message: string };
+
+/** Opens the store at `path`, or makes it. */
+export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLogOpened> {
+  const { path, checkpointEvents, onFatal, clock = new SystemClock() } = options;
+  const data: StorageWorkerData = { path, checkpointEvents, generation: nanoid(12) };
+  const death = Promise.withResolvers<void>();
+  const opened = await openThread({
+    name: "storage_worker",
+    data,
+    hear: (message) => queue.settle(message as Refused),
+    died: (error) => {
+      death.resolve();
+      onFatal(error);
+    },
+  });
+  if (!opened.ok) return opened;
+  const { generation, thread } = opened;
+  const queue = new CommitQueue({ clock, post: (batch) => thread.post(pack(batch)) });
+  const reads = new Reads(path);
+  const reader = await reads.open();
+  if (!reader.ok) {
+    await thread.close();
+    return reader;
+  }
+  const close = async () => {
+    await Promise.race([queue.empty(), death.promise]);
+    await reads.close();
+    await thread.close(); // Last: the one that closes last puts the write-ahead log into the file.
+  };
+  return { ok: true, log: new SqliteLog({ queue, reads, generation, close }) };
+}
+
+interface Parts {
+  readonly queue: CommitQueue;
+  readonly reads: Reads;
+  readonly generation: string;
+  readonly close: () => Promise<void>;
+}
+
+class SqliteLog implements EventLog {
+  readonly generation: string;
+  readonly close: () => Promise<void>;
+  readonly #queue: CommitQueue;
+  readonly #reads: Reads;
+
+  constructor({ queue, reads, generation, close }: Parts) {
+    this.#queue = queue;
+    this.#reads = reads;
+    this.generation = generation;
+    this.close = close;
+  }
+
+  get uncommittedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  append(append: Append, owner: Pid<AppendNews>): void {
+    this.#queue.push(append, owner);
+  }
+
+  load(list: string, to: Pid<Loaded>, ref: unknown): void {
+    this.#queue.afterAppendsOf(list, () => this.#reads.load(list, to, ref));
+  }
+
+  lists(query: ListsQuery, to: Pid<ListsPage>, ref: unknown): void {
+    this.#reads.lists(query, to, ref);
+  }
+}

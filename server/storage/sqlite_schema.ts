@@ -1,0 +1,154 @@
+/**
+ * SqliteSchema: the file format of the store, and opening only what has it.
+ *
+ * Shape: `events` only grows, by position; each row names the position of its list's event before
+ *   (prev, 0: none), so that appends to many lists touch one page. `heads` has each list's last
+ *   event as of position `checkpoint_pos`; what came later is found by reading the events after it.
+ *   `lists.title` and `members` are indexes, written in the transaction of the event they follow.
+ * Bound: `body` stands last, so that a scan of the other columns never reads a long one.
+ * Errors: a file that is not ours, or a later format, is refused by a sentence and left as it is.
+ */
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { kindOf } from "./sqlite_error.ts";
+
+/** "todo" in ASCII; in the file's header, so that we can tell it from other databases. */
+const APPLICATION_ID = 0x74_6f_64_6f;
+const SCHEMA_VERSION = 1;
+
+const TABLES = `
+  CREATE TABLE meta (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    generation TEXT NOT NULL,
+    checkpoint_pos INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE lists (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    epoch TEXT NOT NULL,
+    first_title TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    sum INTEGER NOT NULL,
+    title TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE events (
+    pos INTEGER PRIMARY KEY,
+    list INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    prev INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    sum INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    pid TEXT NOT NULL,
+    key TEXT,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE heads (
+    list INTEGER PRIMARY KEY,
+    pos INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    sum INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE members (
+    user TEXT NOT NULL,
+    list TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'editor', 'owner')),
+    PRIMARY KEY (user, list)
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};`;
+
+/** Milliseconds to wait for another program's lock on the file, such as a backup's. */
+const BUSY_MS = 1000;
+
+export type Opened =
+  | { readonly ok: true; readonly db: DatabaseSync; readonly generation: string }
+  | { readonly ok: false; readonly message: string };
+
+/** Opens the store for writing; makes it, with that generation, when there is no such file. */
+export function openForWriting(path: string, generation: string): Opened {
+  const opened = open(path, { generation });
+  if (!opened.ok) return opened;
+  const { db } = opened;
+  // Only now: a database of someone else's must not be changed, not even its journal mode.
+  if (pragma(db, "journal_mode = WAL") !== "wal") {
+    db.close();
+    return { ok: false, message: `${path}: its file system cannot hold a write-ahead log.` };
+  }
+  // FULL: an fsync of the log in every commit. On macOS only fullfsync reaches the disk.
+  db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA cache_size = -16000;");
+  return opened;
+}
+
+/** Opens a store that a writer has open. */
+export function openForReading(path: string): Opened {
+  return open(path, "read_only");
+}
+
+function open(path: string, mode: "read_only" | { readonly generation: string }): Opened {
+  let db: DatabaseSync | undefined;
+  try {
+    if (mode !== "read_only" && !existsSync(path)) {
+      // SQLite would play an orphaned log into the new file.
+      if (existsSync(`${path}-wal`)) return { ok: false, message: `${path} ${TAKEN_AWAY}` };
+      create(path, mode.generation);
+    }
+    db = new DatabaseSync(path, { readOnly: mode === "read_only", timeout: BUSY_MS });
+    db.enableDefensive(true);
+    db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
+    const fault = faultOf(db);
+    if (fault === undefined) return { ok: true, db, generation: generationOf(db) };
+    db.close();
+    return { ok: false, message: `${path} ${fault}` };
+  } catch (error) {
+    if (db?.isOpen) db.close();
+    if (kindOf(error) === "corrupt") return { ok: false, message: `${path} ${NOT_OURS}` };
+    return { ok: false, message: `${path} cannot be opened: ${messageOf(error)}.` };
+  }
+}
+
+const NOT_OURS = "is not a store of todo-actors, or is damaged; it is left as it is.";
+
+const TAKEN_AWAY = "is missing, but its -wal file is there; put it back, or remove that file too.";
+
+function faultOf(db: DatabaseSync): string | undefined {
+  if (pragma(db, "application_id") !== APPLICATION_ID) return NOT_OURS;
+  const version = Number(pragma(db, "user_version"));
+  if (version > SCHEMA_VERSION) {
+    return `has format ${version}, of a newer version; this one reads up to ${SCHEMA_VERSION}.`;
+  }
+  return version === SCHEMA_VERSION ? undefined : NOT_OURS;
+}
+
+function generationOf(db: DatabaseSync): string {
+  return String(db.prepare("SELECT generation FROM meta").get()?.generation);
+}
+
+/** Makes the file beside its place, whole and synced, and only then puts it there. */
+function create(path: string, generation: string): void {
+  const draft = `${path}.new`;
+  rmSync(draft, { force: true });
+  const db = new DatabaseSync(draft);
+  db.exec(`PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN; ${TABLES}`);
+  db.prepare("INSERT INTO meta VALUES (1, ?, 0)").run(generation);
+  db.exec("COMMIT");
+  db.close();
+  renameSync(draft, path);
+  if (process.platform === "win32") return; // It has no fsync of a folder.
+  const folder = openSync(dirname(path), "r");
+  fsyncSync(folder); // So that the name survives a power cut too.
+  closeSync(folder);
+}
+
+function pragma(db: DatabaseSync, text: string): unknown {
+  const row = db.prepare(`PRAGMA ${text}`).get();
+  return row === undefined ? undefined : Object.values(row)[0];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,139 @@
+/**
+ * TodoServer: the process of one list, a GenServer.
+ *
+ * Start: on demand, by the directory. It loads its list from the log and takes its first request when
+ *        that has come; requests wait in the mailbox meanwhile, in order. It sleeps when idle: in the
+ *        turn in which it decides so, its name is free again, so that no message falls between.
+ * Bound: LIST_MAILBOX_MAX requests waiting; no request while too much is uncommitted (uncommitted.ts).
+ * Errors: a message it does not know leaves everything as it was. A request whose time is over is
+ *        skipped: nobody waits for its answer.
+ */
+import { LIST_MAILBOX_MAX } from "../../shared/protocol/limits.ts";
+import type { RateLimits } from "../../shared/rate_limit.ts";
+import {
+  Call,
+  type Clock,
+  type Down,
+  exit,
+  GenServer,
+  type Pid,
+  type Registry,
+  type Runtime,
+  selectOnly,
+  self,
+} from "../runtime/index.ts";
+import type { AppendNews, EventLog, Loaded } from "../storage/event_log.ts";
+import { ListProcess } from "./list_process.ts";
+import type { Ask } from "./todo_request.ts";
+
+/** Milliseconds without a request after which a list nobody watches goes to sleep. */
+export const IDLE_MS = 60_000;
+
+/** What it takes beside requests, which come by `call` or `request` and are Asks. */
+export type TodoServerMessage = AppendNews | Loaded | { readonly type: "idle?" };
+export type TodoServerPid = Pid<TodoServerMessage>;
+
+export interface TodoServerArgs {
+  readonly list: string;
+  readonly log: EventLog;
+  readonly runtime: Runtime;
+  /** How many new lists a user may make. */
+  readonly newLists: RateLimits;
+  /** Where it stands under its list's id while it lives. */
+  readonly registry: Registry<TodoServerMessage>;
+}
+
+/** Starts the process of one list, linked with its supervisor, whose turn it is. */
+export function start(args: TodoServerArgs): GenServer.Started {
+  return GenServer.start(args.runtime, todoServer, {
+    args,
+    link: true,
+    mailboxMax: LIST_MAILBOX_MAX,
+  });
+}
+
+interface State {
+  readonly list: string;
+  readonly clock: Clock;
+  readonly registry: Registry<TodoServerMessage>;
+  readonly process: ListProcess;
+  usedAt: number;
+}
+
+const todoServer: GenServer.Module<TodoServerArgs, State, Ask> = {
+  name: "todo_server",
+
+  init({ list, log, runtime, registry, newLists }) {
+    const { clock } = runtime;
+    const process = new ListProcess({ list, log, clock, newLists });
+    selectOnly(isLoaded);
+    log.load(list, self(), list);
+    return ["ok", { list, clock, registry, process, usedAt: clock.now() }];
+  },
+
+  handleCall(ask, from, state) {
+    const now = state.clock.now();
+    state.usedAt = now;
+    if (now <= ask.deadline) state.process.ask(from, ask);
+    return next(state);
+  },
+
+  handleCast(_unknown, state) {
+    return ["noreply", state];
+  },
+
+  handleInfo(message, state) {
+    const news = message as TodoServerMessage | Down | null | undefined;
+    switch (news?.type) {
+      case "committed":
+        state.process.committed(news.seq);
+        return next(state);
+      case "refused":
+        state.process.refused(news.reason);
+        if (state.process.isOutdated) return exit("outdated"); // Its next life reads the log.
+        return next(state);
+      case "loaded":
+        selectOnly(undefined);
+        state.process.loaded(news);
+        return ["noreply", state];
+      case "load_failed":
+        return exit({ load_failed: news.reason });
+      case "DOWN":
+        state.process.subscribers.forget(news.pid);
+        return ["noreply", state];
+      case "idle?":
+        return mayLetGo(state) ? sleep(state) : ["noreply", state];
+      default:
+        return ["noreply", state];
+    }
+  },
+};
+
+/** After each request: a list that does not exist is let go, a full one takes only news. */
+function next(state: State): GenServer.Next<State> {
+  selectOnly(state.process.isFull ? isNews : undefined);
+  if (state.process.isAbsent && hasNoMail()) return sleep(state);
+  return ["noreply", state];
+}
+
+function mayLetGo({ process, clock, usedAt }: State): boolean {
+  return process.isQuiet && hasNoMail() && clock.now() - usedAt >= IDLE_MS;
+}
+
+function hasNoMail(): boolean {
+  return (self().process?.mailboxSize ?? 0) === 0;
+}
+
+function sleep(state: State): GenServer.Next<State> {
+  state.registry.unregister(state.list);
+  return ["stop", "normal", state];
+}
+
+function isLoaded(message: unknown): boolean {
+  const type = (message as Partial<Loaded> | null | undefined)?.type;
+  return type === "loaded" || type === "load_failed";
+}
+
+function isNews(message: unknown): boolean {
+  return !(message instanceof Call);
+}

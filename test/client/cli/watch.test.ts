@@ -1,0 +1,156 @@
+/** Command watch: lines, JSON and a screen, and the ways it ends. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { run } from "../../../client/cli/program.ts";
+import type { Todo } from "../../../shared/todo/todo.ts";
+import { FakeServer } from "../support/fake_server.ts";
+import { FakeTerminal } from "../support/fake_terminal.ts";
+import { TodoWorld } from "../support/todo_world.ts";
+
+let folder = "";
+let world = new TodoWorld();
+let server: FakeServer;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "todo-watch-"));
+  world = new TodoWorld();
+  server = await FakeServer.start({ answer: (...call) => world.answer(...call) });
+  await run(["start", "groceries"], terminalOf());
+  await run(["add", "Milk", "--date", "2026-12-24"], terminalOf());
+});
+afterEach(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function terminalOf(options = {}, env = {}): FakeTerminal {
+  const base = { TODO_URL: server.url, XDG_STATE_HOME: folder, TODO_TOKEN: "token-of-alice" };
+  return new FakeTerminal({ ...base, ...env }, options);
+}
+
+function todo(id: number, title: string, more: Partial<Todo> = {}): Todo {
+  return { id, title, date: null, done: false, rev: 0, ...more };
+}
+
+test("prints the list, then a line per change, and ends with 0 on Ctrl-C", async () => {
+  const terminal = terminalOf();
+  const watching = run(["watch"], terminal);
+  await terminal.stdout.until("Milk");
+  const milk = todo(1, "Milk", { date: "2026-12-24" });
+  world.change("list-1", { op: "todo_added", todo: todo(2, "Bread") }, "bob");
+  world.change("list-1", { op: "todo_updated", todo: { ...milk, done: true } }, "bob");
+  world.change("list-1", { op: "todo_updated", todo: milk }, "bob");
+  world.change("list-1", { op: "todo_updated", todo: { ...milk, title: "Oat milk" } }, "bob");
+  world.change("list-1", { op: "todo_updated", todo: todo(2, "Bread", { date: "2026-12-01" }) });
+  world.change("list-1", { op: "todo_updated", todo: todo(2, "Bread", { notes: "rye" }) });
+  world.change("list-1", { op: "todo_updated", todo: todo(2, "Bread", { tags: ["x"] }) });
+  world.change("list-1", { op: "todo_deleted", id: 2 }, "carol");
+  world.change("list-1", { op: "member_set", user: "dora", role: "viewer" });
+  world.change("list-1", { op: "member_removed", user: "dora" });
+  world.change("list-1", { op: "list_renamed", title: "food\u001b[2J" });
+  await terminal.stdout.until("renamed the list");
+  terminal.interrupt();
+  expect(await watching).toBe(0);
+  expect(terminal.stdout.text.trimEnd().split("\n")).toEqual([
+    '"groceries": 1 todo',
+    "1  [ ]  Milk  2026-12-24",
+    'bob added 2 "Bread"',
+    'bob ticked off 1 "Milk"',
+    'bob took up again 1 "Milk"',
+    'bob renamed 1 "Milk" to "Oat milk"',
+    'someone moved 2 "Bread" to 2026-12-01',
+    'someone took the date off 2 "Bread"',
+    'someone changed 2 "Bread"',
+    'carol deleted 2 "Bread"',
+    "someone made dora viewer",
+    "someone removed dora",
+    'someone renamed the list to "food␛[2J"',
+  ]);
+  expect(terminal.stderr.text).toBe("");
+});
+
+test("--json: the list, then each event as it was pushed", async () => {
+  const terminal = terminalOf();
+  const watching = run(["watch", "--json"], terminal);
+  await terminal.stdout.until("snapshot");
+  world.change("list-1", { op: "todo_deleted", id: 1 }, "bob");
+  await terminal.stdout.until("todo_deleted");
+  terminal.interrupt();
+  expect(await watching).toBe(0);
+  const lines = terminal.stdout.text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines).toMatchObject([
+    {
+      type: "snapshot",
+      list: "list-1",
+      title: "groceries",
+      epoch: "e-list-1",
+      seq: 1,
+      todos: [{ id: 1 }],
+    },
+    { type: "event", list: "list-1", seq: 2, op: "todo_deleted", id: 1, by: "bob" },
+  ]);
+});
+
+test.each([
+  ["deleted", 1, 'The list "groceries" was deleted.\n'],
+  ["revoked", 4, 'You are no longer a member of "groceries".\n'],
+])("gone, %s: exit code %i", async (reason, exit, sentence) => {
+  const terminal = terminalOf();
+  const watching = run(["watch"], terminal);
+  await terminal.stdout.until("Milk");
+  server.connection.push("gone", { list: "list-1", reason });
+  expect(await watching).toBe(exit);
+  expect(terminal.stderr.text).toBe(sentence);
+});
+
+test("a lost connection is said, with exit code 3", async () => {
+  const terminal = terminalOf({ isTTY: true });
+  const watching = run(["watch"], terminal);
+  await terminal.stdout.until("Milk");
+  server.connection.cut();
+  expect(await watching).toBe(3);
+  expect(terminal.stderr.text).toMatch(/^The connection to ws:.* was lost\. Run the command again/);
+  expect(terminal.stdout.text.endsWith("\u001b[?25h\u001b[?1049l")).toBe(true);
+});
+
+test("on a terminal it draws a screen within its size and leaves it as it was", async () => {
+  const terminal = terminalOf({ isTTY: true });
+  const watching = run(["watch"], terminal);
+  await terminal.stdout.until("Milk");
+  for (let id = 2; id <= 20; id++) {
+    world.change(
+      "list-1",
+      { op: "todo_added", todo: todo(id, `${id} ${"long ".repeat(30)}`) },
+      "bob",
+    );
+  }
+  await terminal.stdout.until("13 more");
+  terminal.resize(30, 8);
+  await terminal.stdout.until("17 more");
+  terminal.interrupt();
+  expect(await watching).toBe(0);
+  const { text } = terminal.stdout;
+  expect(text.startsWith("\u001b[?1049h\u001b[?25l")).toBe(true);
+  expect(text.endsWith("\u001b[?25h\u001b[?1049l")).toBe(true);
+  const last = text.split("\u001b[H").at(-1) ?? "";
+  const lines = stripVTControlCharacters(last).split("\r\n");
+  expect(lines).toHaveLength(8);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(30);
+  expect(lines[0]).toBe('"groceries": 20 todos');
+  expect(lines.at(-1)).toBe("Live. Ctrl-C ends.");
+});
+
+test("colours only on a terminal, and not with NO_COLOR", async () => {
+  const ls = async (terminal: FakeTerminal) => {
+    await run(["ls"], terminal);
+    return terminal.stdout.text;
+  };
+  expect(await ls(terminalOf())).not.toContain("\u001b");
+  expect(await ls(terminalOf({ isTTY: true }, { NO_COLOR: "1" }))).not.toContain("\u001b");
+  expect(await ls(terminalOf({ isTTY: true }))).toContain("\u001b[1m");
+});

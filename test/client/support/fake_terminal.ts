@@ -1,0 +1,69 @@
+/**
+ * FakeTerminal: a terminal for commands that a test runs in its own process.
+ *
+ * Keeps what was written and lets a test wait for a part of it, press Ctrl-C or change the size.
+ */
+import type { Terminal } from "../../../client/cli/terminal.ts";
+
+class Written {
+  readonly isTTY: boolean;
+  columns = 60;
+  rows = 12;
+  text = "";
+  #waiting: (() => void)[] = [];
+
+  constructor(isTTY: boolean) {
+    this.isTTY = isTTY;
+  }
+
+  write(text: string): void {
+    this.text += text;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Until what was written holds `part`. */
+  async until(part: string): Promise<void> {
+    while (!this.text.includes(part)) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+}
+
+export class FakeTerminal implements Terminal {
+  readonly env: Record<string, string>;
+  readonly stdout: Written;
+  readonly stderr = new Written(false);
+  #interrupts: (() => void)[] = [];
+  #resizes: (() => void)[] = [];
+
+  constructor(env: Record<string, string>, { isTTY = false } = {}) {
+    this.env = env;
+    this.stdout = new Written(isTTY);
+  }
+
+  now(): Date {
+    return new Date(2026, 10, 25, 23, 30);
+  }
+
+  systemUser(): string {
+    return "sys";
+  }
+
+  onInterrupt(run: () => void): void {
+    this.#interrupts.push(run);
+  }
+
+  onResize(run: () => void): void {
+    this.#resizes.push(run);
+  }
+
+  interrupt(): void {
+    for (const run of this.#interrupts) run();
+  }
+
+  resize(columns: number, rows: number): void {
+    this.stdout.columns = columns;
+    this.stdout.rows = rows;
+    for (const run of this.#resizes) run();
+  }
+}

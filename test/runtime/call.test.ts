@@ -1,0 +1,358 @@
+/** Call: an answer, an error or a timeout; its own, in time, and nothing left behind. */
+import { describe, expect, test } from "vitest";
+import { startCallback } from "../../server/runtime/callback_process.ts";
+import {
+  Call,
+  type CallResult,
+  call,
+  exit,
+  exitProcess,
+  type From,
+  type Pid,
+  Reply,
+  type Runtime,
+  receive,
+  reply,
+  request,
+  self,
+  send,
+  sendAfter,
+  spawn,
+  spawnLink,
+  trapExits,
+} from "../../server/runtime/index.ts";
+import { Mailbox } from "../../server/runtime/mailbox.ts";
+import { dead, downOf, drain, forever, newWorld, pass, reasonOf, run } from "./world.ts";
+
+/** A server that answers each question after `ms`, one after the other, with the question itself. */
+function echo(runtime: Runtime, ms = 0, mailboxMax = Number.POSITIVE_INFINITY): Pid<unknown> {
+  const body = function* () {
+    for (;;) {
+      const { from, request: question } = yield* receive<Call>();
+      if (ms > 0) yield* pass(ms);
+      reply(from, question);
+    }
+  };
+  return runtime.spawn<unknown>(body, { mailboxMax });
+}
+
+describe("a call", () => {
+  test("is answered by its own answer, also among many at once (121)", () => {
+    const answers = run(function* ({ runtime }) {
+      const server = echo(runtime, 1);
+      const me = self<unknown>();
+      for (let n = 0; n < 50; n++) {
+        spawn(function* () {
+          send(me, { n, answer: yield* call(server, { for: n }) });
+        });
+      }
+      return (yield* drain(100)) as { n: number; answer: CallResult<{ for: number }> }[];
+    });
+    expect(answers).toHaveLength(50);
+    for (const { n, answer } of answers) expect(answer).toEqual({ ok: true, value: { for: n } });
+  });
+
+  test("97 that times out is a value, exactly at its time, where Elixir exits the caller", () => {
+    const got = run(function* ({ runtime, clock }) {
+      const answer = yield* call(echo(runtime, 150), "late", 20);
+      return [answer, clock.now()];
+    });
+    expect(got).toEqual([{ ok: false, error: "timeout" }, 20]);
+  });
+
+  test("waits 5000 ms unless told otherwise", () => {
+    const got = run(function* ({ clock }) {
+      const silent = spawn(forever);
+      return [yield* call(silent, "anyone?"), clock.now()];
+    });
+    expect(got).toEqual([{ ok: false, error: "timeout" }, 5000]);
+  });
+
+  test("with timeout 0 does not wait", () => {
+    const got = run(function* ({ runtime, clock }) {
+      return [yield* call(echo(runtime), "now", 0), clock.now()];
+    });
+    expect(got).toEqual([{ ok: false, error: "timeout" }, 0]);
+  });
+
+  test("99 given up leaves its late reply nowhere, and the next call gets its own", () => {
+    const got = run(function* ({ runtime }) {
+      const server = echo(runtime, 80);
+      const first = yield* call(server, "first", 20);
+      const second = yield* call(server, "second");
+      yield* call(server, "third", 20);
+      return [first, second, yield* drain(200), yield* call(server, "fourth")];
+    });
+    expect(got).toEqual([
+      { ok: false, error: "timeout" },
+      { ok: true, value: "second" },
+      [],
+      { ok: true, value: "fourth" },
+    ]);
+  });
+
+  test("a reply that comes at the very moment of the timeout is one or the other, never both", () => {
+    const got = run(function* ({ runtime }) {
+      const answer = yield* call(echo(runtime, 20), "tie", 20);
+      return [answer.ok ? answer.value : answer.error, yield* drain(50)];
+    });
+    expect(["tie", "timeout"]).toContain(got[0]);
+    expect(got[1]).toEqual([]);
+  });
+
+  test("a second reply to it is dropped", () => {
+    const got = run(function* () {
+      const twice = spawn(function* () {
+        const { from } = yield* receive<Call>();
+        reply(from, 1);
+        reply(from, 2);
+      });
+      return [yield* call(twice, "?"), yield* drain(10)];
+    });
+    expect(got).toEqual([{ ok: true, value: 1 }, []]);
+  });
+
+  test("114 to the dead is noproc at once, 119 to itself calling_self at once", () => {
+    const got = run(function* ({ clock }) {
+      const answers = [yield* call(yield* dead(), "?"), yield* call(self(), "?")];
+      return [answers, clock.now()];
+    });
+    const wanted = [
+      { ok: false, error: "noproc" },
+      { ok: false, error: "calling_self" },
+    ];
+    expect(got).toEqual([wanted, 0]);
+  });
+
+  test("117 gs-server-killed-during-call: told at once, with the reason", () => {
+    const got = run(function* ({ clock }) {
+      const server = spawn(forever);
+      spawn(function* () {
+        yield* pass(40);
+        exitProcess(server, "kill");
+      });
+      return [yield* call(server, "?"), clock.now(), yield* drain()];
+    });
+    expect(got).toEqual([{ ok: false, error: "killed" }, 40, []]);
+  });
+
+  test("is told the reason when the server ends by itself or crashes while it waits its turn", () => {
+    const got = run(function* () {
+      const server = spawn(function* () {
+        yield* receive();
+        exit({ shutdown: "tired" });
+      });
+      return yield* call(server, "?");
+    });
+    expect(got).toEqual({ ok: false, error: { shutdown: "tired" } });
+  });
+
+  test("to a full mailbox is overloaded at once and changes nothing there", () => {
+    const got = run(function* ({ runtime }) {
+      const server = echo(runtime, 10, 1);
+      send(server, new Call({ pid: self(), ref: -1 } as unknown as From, "fills it"));
+      const answer = yield* call(server, "?");
+      return [answer, server.process?.mailboxSize, server.process?.watchers?.size ?? 0];
+    });
+    expect(got).toEqual([{ ok: false, error: "overloaded" }, 1, 0]);
+  });
+
+  test("to a full mailbox, again and again without waiting, still lets the server work", () => {
+    const got = run(function* ({ runtime }) {
+      const server = echo(runtime, 0, 1);
+      send(server, new Call({ pid: self(), ref: -1 } as unknown as From, "fills it"));
+      for (let tries = 1; ; tries++) {
+        const answer = yield* call(server, "?");
+        if (answer.ok) return tries > 1;
+      }
+    });
+    expect(got).toBe(true);
+  });
+
+  test("an EXIT to a caller that traps waits in its mailbox until the call is over", () => {
+    const got = run(function* ({ runtime }) {
+      trapExits(true);
+      spawnLink(function* () {
+        exit("boom");
+      });
+      const answer = yield* call(echo(runtime, 30), "still me");
+      return [answer, (yield* drain()).length];
+    });
+    expect(got).toEqual([{ ok: true, value: "still me" }, 1]);
+  });
+
+  test("100 gs-server-survives-a-caller's-timeout-and-death", () => {
+    const got = run(function* ({ runtime }) {
+      const server = echo(runtime, 60);
+      yield* reasonOf(function* () {
+        yield* call(server, "?", 10);
+        exit("gone");
+      });
+      return yield* call(server, "alive");
+    });
+    expect(got).toEqual({ ok: true, value: "alive" });
+  });
+});
+
+describe("what a call leaves behind", () => {
+  test("nothing in the server, however it ends: answered, timed out, caller killed or ended", () => {
+    const world = newWorld();
+    const left = run(function* ({ runtime }) {
+      const server = echo(runtime, 10);
+      yield* call(server, "answered");
+      yield* call(server, "timed out", 5);
+      for (const moment of [3, 10, 25]) {
+        const caller = spawn(function* () {
+          yield* call(server, "never heard");
+          yield* forever();
+        });
+        yield* pass(moment);
+        exitProcess(caller, "kill");
+      }
+      yield* pass(100);
+      return [server.process?.watchers?.size, runtime.timers.size];
+    }, world);
+    expect(left).toEqual([0, 0]);
+  });
+
+  test("its cost does not depend on the mail that waits: nobody looks at it", () => {
+    const looks = { count: 0 };
+    const peek = Mailbox.prototype.peek;
+    Mailbox.prototype.peek = function (this: Mailbox, place: number) {
+      looks.count += 1;
+      return peek.call(this, place);
+    };
+    try {
+      const answer = run(function* ({ runtime }) {
+        const server = echo(runtime);
+        for (let n = 0; n < 10_000; n++) send(self<unknown>(), { other: n });
+        return yield* call(server, "quick");
+      });
+      expect(answer).toEqual({ ok: true, value: "quick" });
+      expect(looks.count).toBe(0);
+    } finally {
+      Mailbox.prototype.peek = peek;
+    }
+  });
+
+  test("mail that comes during a call does not wake the caller, and is there afterwards", () => {
+    const got = run(function* ({ runtime }) {
+      const me = self<unknown>();
+      for (let ms = 1; ms < 50; ms++) sendAfter(me, ms, ms);
+      const answer = yield* call(echo(runtime, 50), "x");
+      return [answer.ok, (yield* drain()).length];
+    });
+    expect(got).toEqual([true, 49]);
+  });
+});
+
+describe("a reply", () => {
+  test("120 may come later and from another process", () => {
+    const got = run(function* ({ clock }) {
+      const server = spawn(function* () {
+        const { from } = yield* receive<Call>();
+        spawn(function* () {
+          yield* pass(30);
+          reply(from, "answered_later");
+        });
+        yield* forever();
+      });
+      return [yield* call(server, "?"), clock.now()];
+    });
+    expect(got).toEqual([{ ok: true, value: "answered_later" }, 30]);
+  });
+
+  test("to a dead caller goes nowhere", () => {
+    const got = run(function* () {
+      const me = self<unknown>();
+      const server = spawn(function* () {
+        const { from } = yield* receive<Call>();
+        yield* pass(20);
+        reply(from, "too late");
+        send(me, "server goes on");
+      });
+      const caller = spawn(function* () {
+        yield* call(server, "?");
+      });
+      yield* pass(10);
+      exitProcess(caller, "kill");
+      return yield* drain(100);
+    });
+    expect(got).toEqual(["server goes on"]);
+  });
+});
+
+describe("request", () => {
+  test("brings the answers as Reply messages by their refs, in any order", () => {
+    const { runtime, clock } = newWorld();
+    const waiting: From[] = [];
+    const server = startCallback(runtime, (message) => {
+      if (message instanceof Call) waiting.push(message.from);
+    });
+    const got: unknown[] = [];
+    const refs: unknown[] = [];
+    const client = startCallback(runtime, (message) => {
+      if (message === "ask") refs.push(request(server.pid, "a"), request(server.pid, "b"));
+      else if (message instanceof Reply) got.push([refs.indexOf(message.ref), message.value]);
+    });
+    client.deliver("ask");
+    clock.settle();
+    for (const from of waiting.reverse()) reply(from, "done");
+    clock.settle();
+    expect(got).toEqual([
+      [1, "done"],
+      [0, "done"],
+    ]);
+  });
+
+  test("to a full mailbox gives undefined; in a hand-written process it is refused", () => {
+    const { runtime, clock } = newWorld();
+    const got: unknown[] = [];
+    const full = runtime.spawn(forever, { mailboxMax: 0 });
+    startCallback(runtime, () => got.push(request(full, "?"))).deliver("go");
+    clock.settle();
+    expect(got).toEqual([undefined]);
+    const reason = run(() =>
+      reasonOf(function* () {
+        request(self(), "?");
+      }),
+    );
+    expect(reason).toMatchObject({ message: expect.stringContaining("use call") });
+  });
+});
+
+describe("a call from outside any process", () => {
+  test("is answered, times out, or learns of a dead server, and never rejects", async () => {
+    const { runtime, clock } = newWorld();
+    const server = echo(runtime, 10);
+    const answers = [
+      runtime.call(server, "hello"),
+      runtime.call(server, "slow", 15),
+      runtime.call(
+        runtime.spawn(function* () {}),
+        "dead by then",
+      ),
+    ];
+    clock.advance(100);
+    expect(await Promise.all(answers)).toEqual([
+      { ok: true, value: "hello" },
+      { ok: false, error: "timeout" },
+      { ok: false, error: "noproc" },
+    ]);
+    expect(runtime.processCount).toBe(1);
+    exitProcess(server, "kill");
+    expect(runtime.timers.size).toBe(0);
+  });
+
+  test("its process ends with it", () => {
+    const left = run(function* ({ runtime }) {
+      const before = runtime.processCount;
+      void runtime.call(echo(runtime), "x");
+      yield* pass(1);
+      const server = echo(runtime);
+      exitProcess(server, "kill");
+      return [runtime.processCount - before, yield* downOf(server)];
+    });
+    expect(left).toEqual([1, "noproc"]);
+  });
+});

@@ -1,0 +1,57 @@
+/** Mailbox: against the plainest model of it, an array. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Mailbox } from "../../server/runtime/mailbox.ts";
+
+type Step = { readonly kind: "push" | "shift" | "take"; readonly place: number };
+
+const step = fc.record<Step>({
+  kind: fc.constantFrom("push", "push", "push", "shift", "take"),
+  place: fc.nat(50),
+});
+
+test("it holds and gives what an array would, whatever is pushed, shifted and taken", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      const mailbox = new Mailbox();
+      const model: number[] = [];
+      for (const [made, { kind, place }] of steps.entries()) {
+        if (kind === "push") {
+          mailbox.push(made);
+          model.push(made);
+        } else if (model.length > 0) {
+          const at = kind === "shift" ? 0 : place % model.length;
+          expect(mailbox.peek(at)).toBe(model[at]);
+          const [wanted] = model.splice(at, 1);
+          expect(kind === "shift" ? mailbox.shift() : mailbox.take(at)).toBe(wanted);
+        }
+        expect(mailbox.size).toBe(model.length);
+      }
+      expect(model.map((_, place) => mailbox.peek(place))).toEqual(model);
+    }),
+  );
+});
+
+test("a burst of 10,000 that never quite empties keeps its order through the copies", () => {
+  const mailbox = new Mailbox();
+  const got: unknown[] = [];
+  for (let next = 0; next < 10_000; next++) {
+    mailbox.push(next);
+    if (next % 3 > 0) got.push(mailbox.shift());
+  }
+  while (mailbox.size > 0) got.push(mailbox.shift());
+  expect(got).toEqual(Array.from({ length: 10_000 }, (_, place) => place));
+});
+
+test("taking from the middle again and again, far behind the head, leaves the rest in order", () => {
+  const mailbox = new Mailbox();
+  for (let next = 0; next < 4000; next++) mailbox.push(next);
+  for (let next = 0; next < 2000; next++) expect(mailbox.take(1000)).toBe(1000 + next);
+  const rest = Array.from({ length: mailbox.size }, () => mailbox.shift());
+  expect(rest).toEqual([
+    ...Array(1000).keys(),
+    ...Array(1000)
+      .keys()
+      .map((at) => at + 3000),
+  ]);
+});

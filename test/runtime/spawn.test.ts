@@ -1,0 +1,50 @@
+/** Spawn: a generator becomes a process. */
+import { expect, test } from "vitest";
+import { receive, self, send, spawn, type Waiting } from "../../server/runtime/index.ts";
+import { collector, newWorld, pass, run } from "./world.ts";
+
+test("spawning is asynchronous: the body begins after the spawner has given way", () => {
+  const order = run(function* () {
+    const seen: string[] = [];
+    spawn(function* () {
+      seen.push("child");
+    });
+    seen.push("spawner");
+    yield* pass(1);
+    return seen;
+  });
+  expect(order).toEqual(["spawner", "child"]);
+});
+
+test("outside of any process self and spawn throw: only processes may ask", () => {
+  expect(() => self()).toThrow("only inside a process");
+  expect(() => spawn(function* () {})).toThrow("only inside a process");
+});
+
+test("processes run in the order in which they were spawned", () => {
+  const { runtime, clock } = newWorld();
+  const order: number[] = [];
+  for (let n = 0; n < 100; n++) {
+    runtime.spawn(function* () {
+      order.push(n);
+    });
+  }
+  clock.settle();
+  expect(order).toEqual([...Array(100).keys()]);
+});
+
+test("a loop that waits 100,000 times in a helper keeps no stack", () => {
+  const world = newWorld();
+  const { pid, inbox } = collector(world);
+  const counter = world.runtime.spawn<number>(function* () {
+    let sum = 0;
+    function* next(): Waiting<number> {
+      return yield* receive<number>();
+    }
+    for (let n = 0; n < 100_000; n++) sum += yield* next();
+    send(pid, sum);
+  });
+  for (let n = 0; n < 100_000; n++) send(counter, 1);
+  world.clock.settle();
+  expect(inbox).toEqual([100_000]);
+});

@@ -1,0 +1,17 @@
+/**
+ * Checksum: the sums are part of the file format.
+ */
+import { expect, test } from "vitest";
+import { birthSum, eventSum } from "../../server/storage/checksum.ts";
+import { BIRTH, row } from "./samples.ts";
+
+// The figures are from another program's CRC-32, over the text as checksum.ts describes it.
+test("the sums are those of the file format", () => {
+  const birth = birthSum("groceries", BIRTH);
+  const event = eventSum(birth, row(1, { key: "k", user: "bøb" }), 1);
+  expect([birth, event]).toEqual([3_877_332_386, 3_071_221_806]);
+});
+
+test("an event's sum depends on all that came before", () => {
+  expect(eventSum(1, row(1), 1)).not.toBe(eventSum(2, row(1), 1));
+});

@@ -1,0 +1,157 @@
+/**
+ * SqliteLog: the suite of all event logs, reopening, shared commits and faults.
+ */
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import { openSqliteLog, type SqliteLogOptions } from "../../server/storage/sqlite_log.ts";
+import { Asker, eventLogSuite } from "./event_log_suite.ts";
+import { born, row, rows } from "./samples.ts";
+import { newStorePath } from "./store_folder.ts";
+
+async function open(path: string, options: Partial<SqliteLogOptions> = {}): Promise<Asker> {
+  const onFatal = (error: Error) => {
+    throw error;
+  };
+  const opened = await openSqliteLog({ path, onFatal, ...options });
+  if (!opened.ok) throw new Error(opened.message);
+  return new Asker(opened.log);
+}
+
+eventLogSuite("SqliteLog", async () => (await open(newStorePath())).log);
+
+describe("after a close and another open", () => {
+  test("lists, seqs, members and the generation are as they were", async () => {
+    const path = newStorePath();
+    const before = await open(path);
+    await before.append(born("a", rows(1, 3)));
+    await before.append(born("b"));
+    const pageBefore = await before.lists({ user: "alice", limit: 9 });
+    const { generation } = before.log;
+    await before.log.close();
+    const after = await open(path);
+    expect(after.log.generation).toBe(generation);
+    expect(await after.lists({ user: "alice", limit: 9 })).toEqual(pageBefore);
+    expect(await after.append({ list: "a", rows: [row(3)] })).toMatchObject({ reason: "fence" });
+    expect(await after.append({ list: "a", rows: [row(4)] })).toMatchObject({ seq: 4 });
+    expect(await after.append({ list: "b", rows: [row(1)] })).toMatchObject({ seq: 1 });
+    expect(await after.append(born("b"))).toMatchObject({ reason: "fence" });
+    expect(await after.events("a")).toHaveLength(4);
+    await after.log.close();
+  });
+
+  test("heads come from the checkpoint and from the events after it", async () => {
+    const path = newStorePath();
+    const lists = ["a", "b", "c", "d", "e"];
+    const before = await open(path, { checkpointEvents: 40 });
+    for (const list of lists) await before.append(born(list));
+    for (let seq = 1; seq <= 50; seq++) {
+      // "e" has its only event before the first checkpoint.
+      for (const list of seq === 1 ? lists : lists.slice(0, 4)) {
+        await before.append({ list, rows: [row(seq)] });
+      }
+      if (seq % 7 === 0) expect(await before.events("c")).toHaveLength(seq); // Its reader follows.
+    }
+    expect((await before.lists({ user: "alice", limit: 9 })).lists.map(({ seq }) => seq)).toEqual([
+      50, 50, 50, 50, 1,
+    ]);
+    await before.log.close();
+
+    const db = new DatabaseSync(path, { readOnly: true });
+    const { pos } = db.prepare("SELECT checkpoint_pos AS pos FROM meta").get() as { pos: number };
+    db.close();
+    expect(pos).toBeGreaterThan(201 - 40);
+    expect(pos).toBeLessThan(201);
+
+    const after = await open(path, { checkpointEvents: 40 });
+    for (const list of lists) {
+      const seq = list === "e" ? 1 : 50;
+      expect(await after.events(list)).toHaveLength(seq);
+      expect(await after.append({ list, rows: [row(seq)] })).toMatchObject({ reason: "fence" });
+      expect(await after.append({ list, rows: [row(seq + 1)] })).toMatchObject({ seq: seq + 1 });
+    }
+    await after.log.close();
+  });
+});
+
+describe("appends that share a commit", () => {
+  test("are told of once per list, with the highest seq", async () => {
+    const { log, owner } = await open(newStorePath());
+    log.append(born("a"), owner.pid);
+    log.append(born("b"), owner.pid);
+    for (const event of rows(1, 30)) log.append({ list: "a", rows: [event] }, owner.pid);
+    expect(log.uncommittedBytes).toBeGreaterThan(30 * row(1).body.length);
+    expect(await owner.take()).toEqual({ type: "committed", list: "a", seq: 30 });
+    expect(await owner.take()).toEqual({ type: "committed", list: "b", seq: 0 });
+    await log.close();
+    expect(owner.left).toEqual([]);
+  });
+
+  test("do not suffer from one that the store cannot hold", async () => {
+    const asker = await open(newStorePath());
+    const { log, owner } = asker;
+    log.append(born("a", rows(1, 2)), owner.pid);
+    log.append(born("bad", [row(1), row(2, { at: 1.5 })]), owner.pid);
+    log.append(born("c"), owner.pid);
+    log.append({ list: "bad", rows: [row(3)] }, owner.pid);
+    log.append({ list: "a", rows: [row(3)] }, owner.pid);
+    expect(await owner.take()).toEqual({ type: "committed", list: "a", seq: 3 });
+    expect(await owner.take()).toEqual({ type: "committed", list: "c", seq: 0 });
+    const refused = { type: "refused", list: "bad", reason: "constraint" };
+    expect(await owner.take()).toEqual({ ...refused, seq: 1 });
+    expect(await owner.take()).toEqual({ ...refused, seq: 3 });
+    expect(await asker.load("bad")).toMatchObject({ state: null });
+    expect(await asker.append(born("bad", [row(1)]))).toMatchObject({ type: "committed" });
+    expect((await asker.events("a")).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    await log.close();
+  });
+});
+
+describe("when the file is not as we left it", () => {
+  test("a change of it under the writer's feet is fatal, once, and nothing is told", async () => {
+    const path = newStorePath();
+    const { promise, resolve } = Promise.withResolvers<Error>();
+    let calls = 0;
+    const onFatal = (error: Error) => {
+      calls += 1;
+      resolve(error);
+    };
+    const { log, owner } = await open(path, { onFatal });
+    const db = new DatabaseSync(path);
+    db.exec("DROP TABLE heads");
+    db.close();
+    log.append(born("a"), owner.pid);
+    log.append(born("b"), owner.pid);
+    expect((await promise).message).toContain("heads");
+    await log.close();
+    expect(calls).toBe(1);
+    expect(owner.left).toEqual([]);
+  });
+
+  test("a read that fails is told as io, and later reads are tried afresh", async () => {
+    const path = newStorePath();
+    const asker = await open(path);
+    await asker.append(born("a"));
+    const db = new DatabaseSync(path);
+    db.exec("ALTER TABLE lists RENAME TO away");
+    expect(await asker.load("a", 1)).toEqual({
+      type: "load_failed",
+      ref: 1,
+      list: "a",
+      reason: "io",
+    });
+    await expect(asker.lists({ user: "alice", limit: 9 })).rejects.toThrow("lists_failed");
+    db.exec("ALTER TABLE away RENAME TO lists");
+    db.close();
+    expect(await asker.load("a")).toMatchObject({ type: "loaded" });
+    await asker.log.close();
+  });
+
+  test("a second log of the same file is refused while the first is open", async () => {
+    const path = newStorePath();
+    const first = await open(path);
+    const second = await openSqliteLog({ path, onFatal: () => {} });
+    expect(second).toEqual({ ok: false, message: expect.stringContaining("in use by another") });
+    await first.log.close();
+    await (await open(path)).log.close();
+  });
+});

@@ -1,0 +1,93 @@
+/**
+ * SqliteSchema: what a new file is like, and which files are refused.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import { openForReading, openForWriting } from "../../server/storage/sqlite_schema.ts";
+import { newStorePath } from "./store_folder.ts";
+import { openWriter, tamper } from "./sync_store.ts";
+
+const NOT_OURS = "is not a store of todo-actors, or is damaged; it is left as it is.";
+
+/** Opens it for writing, expects a refusal and an unchanged file, and gives the sentence. */
+function refusal(path: string): string {
+  const before = readFileSync(path);
+  const opened = openForWriting(path, "g");
+  expect(readFileSync(path).equals(before)).toBe(true);
+  return opened.ok ? "opened" : opened.message;
+}
+
+describe("a file that is refused, and left as it is:", () => {
+  test("one that is no database", () => {
+    const path = newStorePath();
+    writeFileSync(path, "Dear diary, ".repeat(1000));
+    expect(refusal(path)).toBe(`${path} ${NOT_OURS}`);
+  });
+
+  test("an empty one", () => {
+    const path = newStorePath();
+    writeFileSync(path, "");
+    expect(refusal(path)).toBe(`${path} ${NOT_OURS}`);
+  });
+
+  test("another program's database", () => {
+    const path = newStorePath();
+    tamper(path, "CREATE TABLE events (pos INTEGER PRIMARY KEY)");
+    expect(refusal(path)).toBe(`${path} ${NOT_OURS}`);
+  });
+
+  test("one of a newer version", () => {
+    const path = newStorePath();
+    openWriter(path).writer.close();
+    tamper(path, "PRAGMA user_version = 2");
+    expect(refusal(path)).toBe(`${path} has format 2, of a newer version; this one reads up to 1.`);
+  });
+
+  test("one that was cut off", () => {
+    const path = newStorePath();
+    openWriter(path).writer.close();
+    writeFileSync(path, readFileSync(path).subarray(0, 6000));
+    expect(refusal(path)).toBe(`${path} ${NOT_OURS}`);
+  });
+});
+
+test("a store whose file is gone but whose log is there is not begun anew", () => {
+  const path = newStorePath();
+  writeFileSync(`${path}-wal`, "frames");
+  expect(openForWriting(path, "g")).toMatchObject({ ok: false, message: /is missing, but/ });
+  expect(existsSync(path)).toBe(false);
+});
+
+test("a folder that is not there is named", () => {
+  const path = join(dirname(newStorePath()), "nowhere", "todo.db");
+  const opened = openForWriting(path, "g");
+  expect(opened).toMatchObject({ ok: false, message: expect.stringContaining(path) });
+});
+
+test("a reader makes no file", () => {
+  const path = newStorePath();
+  expect(openForReading(path)).toMatchObject({ ok: false });
+  expect(existsSync(path)).toBe(false);
+});
+
+test("a new store is durable: WAL, full fsync; and says whose it is in its header", () => {
+  const path = newStorePath();
+  const { db, writer } = openWriter(path);
+  const pragma = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+  expect(pragma("journal_mode")).toBe("wal");
+  expect(pragma("synchronous")).toBe(2);
+  writer.close();
+  expect(readFileSync(path).subarray(68, 72).toString()).toBe("todo");
+  expect(existsSync(`${path}.new`)).toBe(false);
+});
+
+test("the generation is given once, when the file is made", () => {
+  const path = newStorePath();
+  openWriter(path).writer.close();
+  const again = openForWriting(path, "another");
+  expect(again).toMatchObject({ ok: true, generation: "generation" });
+  if (again.ok) again.db.close();
+  expect(() => new DatabaseSync(path, { readOnly: true }).close()).not.toThrow();
+});

@@ -1,0 +1,177 @@
+/**
+ * ManualLog: an event log whose commits happen when the test says so.
+ *
+ * Behaves as SqliteLog does: a commit takes several appends at once and tells each list once, with
+ * its highest seq; a refused append takes all of its list that are queued with it; a load waits for
+ * what is queued of its list. What is committed is kept by a MemoryLog.
+ */
+import type { Pid } from "../../server/runtime/index.ts";
+import type {
+  Append,
+  AppendNews,
+  EventLog,
+  ListsPage,
+  ListsQuery,
+  Loaded,
+  Refusal,
+  StoredEvent,
+} from "../../server/storage/event_log.ts";
+import { MemoryLog } from "../../server/storage/memory_log.ts";
+import { tell } from "../../server/storage/news.ts";
+
+interface Queued {
+  readonly append: Append;
+  readonly owner: Pid<AppendNews>;
+}
+
+interface Load {
+  readonly list: string;
+  readonly to: Pid<Loaded>;
+  readonly ref: unknown;
+}
+
+export class ManualLog implements EventLog {
+  readonly #kept = new MemoryLog();
+  readonly generation = this.#kept.generation;
+  #queue: Queued[] = [];
+  #loads: Load[] = [];
+  readonly #broken = new Set<string>();
+  /** What other lists are said to have uncommitted. */
+  otherBytes = 0;
+  /** Loads wait until `answerLoads`. */
+  holdsLoads = false;
+  /** Appends that were ever asked for. */
+  appends = 0;
+
+  get uncommittedBytes(): number {
+    const bodies = this.#queue.flatMap(({ append }) => append.rows.map(({ body }) => body.length));
+    return bodies.reduce((sum, bytes) => sum + bytes, this.otherBytes);
+  }
+
+  /** Appends that are neither committed nor refused. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  append(append: Append, owner: Pid<AppendNews>): void {
+    if (this.#broken.has(append.list)) throw new Error("the log is broken for this list");
+    this.appends += 1;
+    this.#queue.push({ append, owner });
+  }
+
+  load(list: string, to: Pid<Loaded>, ref: unknown): void {
+    this.#loads.push({ list, to, ref });
+    if (!this.holdsLoads) this.answerLoads();
+  }
+
+  lists(query: ListsQuery, to: Pid<ListsPage>, ref: unknown): void {
+    this.#kept.lists(query, to, ref);
+  }
+
+  async close(): Promise<void> {
+    this.commit();
+  }
+
+  /** Makes the first `count` queued appends durable, as one commit; all when not told. */
+  commit(count = this.#queue.length): void {
+    const batch = this.#queue.splice(0, count);
+    const committed = new Map<string, Queued>();
+    const unfit: Queued[] = [];
+    for (const queued of batch) {
+      const { list } = queued.append;
+      const isBehind = unfit.some(({ append }) => append.list === list);
+      if (isBehind || !this.#keep(queued.append)) unfit.push(queued);
+      else committed.set(list, queued);
+    }
+    for (const [list, { append, owner }] of committed) {
+      tell(owner, { type: "committed", list, seq: append.rows.at(-1)?.seq ?? 0 });
+    }
+    const unfitLists = new Set(unfit.map(({ append }) => append.list));
+    for (const queued of unfit) tellRefused(queued, "fence");
+    for (const list of unfitLists) this.#refuseQueued(list, "fence");
+    this.#answerReady();
+  }
+
+  /** Refuses the oldest queued append of `list` and all behind it; of any list when not told. */
+  refuse(reason: Refusal, list = this.#queue[0]?.append.list): void {
+    if (list !== undefined) this.#refuseQueued(list, reason);
+    this.#answerReady();
+  }
+
+  /** From now on an append of that list throws, as a bug would. */
+  breakFor(list: string): void {
+    this.#broken.add(list);
+  }
+
+  mend(): void {
+    this.#broken.clear();
+  }
+
+  /** Answers the loads that were held and all that come. */
+  answerLoads(): void {
+    this.holdsLoads = false;
+    this.#answerReady();
+  }
+
+  /** The events of a list that are durable; undefined: it was not born. */
+  events(list: string): readonly StoredEvent[] | undefined {
+    return this.#state(list)?.events;
+  }
+
+  /** The last durable seq; -1: the list was not born. */
+  seqOf(list: string): number {
+    return this.events(list)?.length ?? -1;
+  }
+
+  epochOf(list: string): string | undefined {
+    return this.#state(list)?.birth.epoch;
+  }
+
+  /** Another writer's append, past the queue and durable at once. True: it fitted. */
+  writeBehindItsBack(append: Append): boolean {
+    return this.#keep(append);
+  }
+
+  #keep(append: Append): boolean {
+    let isKept = false;
+    this.#kept.append(
+      append,
+      witness((news) => {
+        isKept = news.type === "committed";
+      }),
+    );
+    return isKept;
+  }
+
+  #state(list: string) {
+    let state: Extract<Loaded, { type: "loaded" }>["state"] = null;
+    const take = witness<Loaded>((loaded) => {
+      if (loaded.type === "loaded") ({ state } = loaded);
+    });
+    this.#kept.load(list, take, null);
+    return state as { birth: { epoch: string }; events: readonly StoredEvent[] } | null;
+  }
+
+  #refuseQueued(list: string, reason: Refusal): void {
+    const refused = this.#queue.filter(({ append }) => append.list === list);
+    this.#queue = this.#queue.filter(({ append }) => append.list !== list);
+    for (const queued of refused) tellRefused(queued, reason);
+  }
+
+  #answerReady(): void {
+    if (this.holdsLoads) return;
+    const isReady = ({ list }: Load) => !this.#queue.some(({ append }) => append.list === list);
+    const ready = this.#loads.filter(isReady);
+    this.#loads = this.#loads.filter((load) => !isReady(load));
+    for (const { list, to, ref } of ready) this.#kept.load(list, to, ref);
+  }
+}
+
+function tellRefused({ append: { list, rows }, owner }: Queued, reason: Refusal): void {
+  tell(owner, { type: "refused", list, seq: rows[0]?.seq ?? 0, reason });
+}
+
+/** A pid without a process, for asking a MemoryLog, which tells before it returns. */
+function witness<Message>(hear: (message: Message) => void): Pid<Message> {
+  return { process: { deliver: hear } } as unknown as Pid<Message>;
+}
