@@ -11,10 +11,7 @@ export type Logger = Pino;
 
 /** `level`: "info", "warn", "silent", … */
 export function createLogger(level: string): Logger {
-  return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(2),
-  );
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }
 
 /** Logs what goes wrong in the runtime: crashes, restarts, long turns, high mailboxes. */
@@ -31,10 +28,12 @@ export function logTelemetry(logger: Logger, telemetry: Telemetry): void {
   telemetry.attach("supervisor_gave_up", ({ supervisor, child }) => {
     logger.error({ supervisor: String(supervisor), child }, "supervisor gave up");
   });
-  telemetry.attach("long_turn", ({ pid, label, ms }) => {
-    logger.warn({ pid: String(pid), process: label, ms: Math.round(ms) }, "long turn");
-  });
   telemetry.attach("mailbox_high", ({ pid, label, size }) => {
     logger.warn({ pid: String(pid), process: label, size }, "mailbox high");
+  });
+  // Noticing long turns costs a look at the clock after each process: only where they are shown.
+  if (!logger.isLevelEnabled("info")) return;
+  telemetry.attach("long_turn", ({ pid, label, ms }) => {
+    logger.info({ pid: String(pid), process: label, ms: Math.round(ms) }, "long turn");
   });
 }

@@ -43,7 +43,7 @@ export function exitProcess(pid: Pid, reason: ExitReason): void {
   const sender = currentOrNone();
   const own = sender === process;
   if (reason === "kill") end(process, "killed");
-  else signal(process, sender?.pid ?? pid, reason, own);
+  else signal(process, { type: "EXIT", from: sender?.pid ?? pid, reason }, own);
   if (own && process.doomed !== undefined) throw new ExitSignal(process.doomed);
 }
 
@@ -90,19 +90,19 @@ function endOne(process: Process, reason: ExitReason): void {
   if (links !== undefined) {
     for (const linked of links) {
       linked.links?.delete(process);
-      signal(linked, pid, reason, false);
+      signal(linked, { type: "EXIT", from: pid, reason });
     }
   }
-  if (watchers !== undefined) for (const [ref, by] of watchers) tell(by, ref, pid, reason);
+  if (watchers !== undefined) {
+    for (const [ref, by] of watchers) tell(by, { type: "DOWN", ref, pid, reason });
+  }
   runtime.exited(process, reason);
 }
 
-function tell(watcher: Process, ref: Ref, pid: Pid, reason: ExitReason): void {
-  watcher.watched?.delete(ref);
-  if (watcher.awaited === ref) answerCall(watcher, { ok: false, error: reason });
-  else if (watcher.pid.process !== undefined) {
-    watcher.deliver({ type: "DOWN", ref, pid, reason } satisfies Down);
-  }
+function tell(watcher: Process, down: Down): void {
+  watcher.watched?.delete(down.ref);
+  if (watcher.awaited === down.ref) answerCall(watcher, { ok: false, error: down.reason });
+  else if (watcher.pid.process !== undefined) watcher.deliver(down);
 }
 
 /** Cuts the link to whoever started a process: it is told by the answer, not by the link. */
@@ -134,8 +134,7 @@ export function forgetCall(caller: Process): void {
 }
 
 /** One exit signal reaches `process`; `own`: it sent it to itself. */
-export function signal(process: Process, from: Pid, reason: ExitReason, own: boolean): void {
-  if (process.trapsExits) {
-    process.deliver({ type: "EXIT", from, reason } satisfies Exit);
-  } else if (reason !== "normal" || own) end(process, reason);
+export function signal(process: Process, exit: Exit, own = false): void {
+  if (process.trapsExits) process.deliver(exit);
+  else if (exit.reason !== "normal" || own) end(process, exit.reason);
 }

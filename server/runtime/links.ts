@@ -10,7 +10,7 @@ export function link(pid: Pid): void {
   const process = current();
   const other = pid.process;
   if (other === process) return;
-  if (other === undefined) signal(process, pid, "noproc", false);
+  if (other === undefined) signal(process, { type: "EXIT", from: pid, reason: "noproc" });
   else join(process, other);
 }
 

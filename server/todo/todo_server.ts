@@ -60,7 +60,7 @@ interface State {
   usedAt: number;
 }
 
-const todoServer: GenServer.Module<TodoServerArgs, State, Ask> = {
+const todoServer: GenServer.Module<TodoServerArgs, State, Ask | null | undefined> = {
   name: "todo_server",
 
   init({ list, log, runtime, registry, newLists }) {
@@ -74,7 +74,7 @@ const todoServer: GenServer.Module<TodoServerArgs, State, Ask> = {
   handleCall(ask, from, state) {
     const now = state.clock.now();
     state.usedAt = now;
-    if (now <= ask.deadline) state.process.ask(from, ask);
+    if (ask && now <= ask.deadline) state.process.ask(from, ask);
     return next(state);
   },
 

@@ -37,7 +37,7 @@ export const puppet: GenServer.Module<() => GenServer.Init<State>, State, Do, Do
 };
 
 /** A running puppet that tells the calling process. */
-export function up(runtime: Runtime, value: unknown = undefined): Pid {
+export function up(runtime: Runtime, value?: unknown): Pid {
   const tell = self<unknown>();
   return started(runtime, () => ["ok", { tell, value }]);
 }

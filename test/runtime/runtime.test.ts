@@ -194,9 +194,9 @@ describe("the same program gives the same run", () => {
   function trace(): string[] {
     const { runtime, clock } = newWorld();
     const events: string[] = [];
-    runtime.telemetry.attach("process_spawned", ({ pid }) => events.push(`spawned ${pid}`));
+    runtime.telemetry.attach("process_spawned", ({ pid }) => events.push(`spawned ${String(pid)}`));
     runtime.telemetry.attach("process_exited", ({ pid, reason }) => {
-      events.push(`${clock.now()} ${pid} exited ${JSON.stringify(reason).slice(0, 40)}`);
+      events.push(`${clock.now()} ${String(pid)} exited ${JSON.stringify(reason).slice(0, 40)}`);
     });
     const server = runtime.spawn<unknown>(function* () {
       for (;;) {

@@ -90,6 +90,18 @@ describe("against a plain Map", () => {
       }),
     );
   });
+
+  test("a map is as low as one that never had the larger keys", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(keys), keys, (held, bound) => {
+        const pairs = held.map((key) => [key, key] as const);
+        const large = pairs.filter(([key]) => key > bound);
+        let map = mapOf(pairs);
+        for (const [key] of large) map = PersistentMap.remove(map, key);
+        expect(map).toEqual(mapOf(pairs.filter(([key]) => key <= bound)));
+      }),
+    );
+  });
 });
 
 describe("sharing", () => {

@@ -36,6 +36,7 @@ export class ManualLog implements EventLog {
   #queue: Queued[] = [];
   #loads: Load[] = [];
   readonly #broken = new Set<string>();
+  readonly #seqs = new Map<string, number>();
   /** What other lists are said to have uncommitted. */
   otherBytes = 0;
   /** Loads wait until `answerLoads`. */
@@ -98,7 +99,7 @@ export class ManualLog implements EventLog {
     this.#answerReady();
   }
 
-  /** From now on an append of that list throws, as a bug would. */
+  /** From now on an append of that list throws, as a bug would, and a load finds damage. */
   breakFor(list: string): void {
     this.#broken.add(list);
   }
@@ -120,7 +121,7 @@ export class ManualLog implements EventLog {
 
   /** The last durable seq; -1: the list was not born. */
   seqOf(list: string): number {
-    return this.events(list)?.length ?? -1;
+    return this.#seqs.get(list) ?? -1;
   }
 
   epochOf(list: string): string | undefined {
@@ -140,6 +141,7 @@ export class ManualLog implements EventLog {
         isKept = news.type === "committed";
       }),
     );
+    if (isKept) this.#seqs.set(append.list, append.rows.at(-1)?.seq ?? 0);
     return isKept;
   }
 
@@ -163,7 +165,10 @@ export class ManualLog implements EventLog {
     const isReady = ({ list }: Load) => !this.#queue.some(({ append }) => append.list === list);
     const ready = this.#loads.filter(isReady);
     this.#loads = this.#loads.filter((load) => !isReady(load));
-    for (const { list, to, ref } of ready) this.#kept.load(list, to, ref);
+    for (const { list, to, ref } of ready) {
+      if (!this.#broken.has(list)) this.#kept.load(list, to, ref);
+      else tell(to, { type: "load_failed", ref, list, reason: "damaged" });
+    }
   }
 }
 

@@ -94,9 +94,16 @@ export class ListWorld {
 /** One question and what came of it. */
 export interface Asked {
   readonly request: TodoRequest;
+  readonly list: string;
   readonly server: Pid | undefined;
   answer: Answer | undefined;
 }
+
+/** What a caller heard; `durable` is the list's last durable seq at that moment. */
+export type Heard =
+  | { readonly kind: "answer"; readonly asked: Asked; readonly durable: number }
+  | { readonly kind: "push"; readonly push: TodoPush; readonly durable: number }
+  | { readonly kind: "down"; readonly server: Pid };
 
 export interface AskOptions {
   readonly list?: string;
@@ -108,6 +115,8 @@ export class Caller {
   readonly pid: Pid;
   /** What it heard, in order, in short. */
   readonly heard: string[] = [];
+  /** The same at length. */
+  readonly heardAll: Heard[] = [];
   readonly pushes: TodoPush[] = [];
   readonly #world: ListWorld;
   readonly #process;
@@ -133,7 +142,7 @@ export class Caller {
     const { runtime, directory, clock } = this.#world;
     return runtime.inside(this.#process, () => {
       const server = directory.find(list);
-      const asked: Asked = { request: asking, server, answer: undefined };
+      const asked: Asked = { request: asking, list, server, answer: undefined };
       if (server === undefined) return asked;
       if (!this.#watched.has(server)) monitor(server);
       this.#watched.add(server);
@@ -177,6 +186,7 @@ export class Caller {
     const push = message as TodoPush | Down;
     if (push.type === "DOWN") return this.#down(push);
     this.pushes.push(push);
+    this.heardAll.push({ kind: "push", push, durable: this.#world.log.seqOf(push.list) });
     this.heard.push(push.type === "gone" ? `gone ${push.reason}` : `event @${push.seq}`);
   }
 
@@ -185,12 +195,14 @@ export class Caller {
     if (asked === undefined) throw new Error("an answer without a question, or a second one");
     this.#asked.delete(ref);
     asked.answer = value;
+    this.heardAll.push({ kind: "answer", asked, durable: this.#world.log.seqOf(asked.list) });
     const said = value.ok ? saidOf(value.result) : value.kind;
     this.heard.push(`${asked.request.type} ${said}`);
   }
 
   #down({ pid }: Down): void {
     this.#watched.delete(pid);
+    this.heardAll.push({ kind: "down", server: pid });
     for (const [ref, asked] of this.#asked) {
       if (asked.server !== pid) continue;
       this.#asked.delete(ref);

@@ -153,6 +153,7 @@ describe("refusals", () => {
     const withParams = (params: string) =>
       `{"jsonrpc":"2.0","id":1,"method":"whoami","params":${params}}`;
     expect(kindOf(withParams(nested(31)))).toBeUndefined();
+    expect(kindOf(withParams(`[[],${nested(30)},[]]`))).toBeUndefined(); // More brackets, as deep.
     expect(kindOf(withParams(nested(32)))).toBe("invalid_request");
     expect(kindOf(withParams(`{"__proto__":${nested(31)}}`))).toBe("invalid_request");
     expect(kindOf(withParams(`[1,[],${nested(31)}]`))).toBe("invalid_request");

@@ -1,0 +1,46 @@
+/**
+ * TodoPush: the text that all subscribers get.
+ */
+import { describe, expect, test } from "vitest";
+import { eventBody, eventPush, gonePush } from "../../server/todo/todo_push.ts";
+import type { Change, TodoEvent } from "../../shared/todo/todo_event.ts";
+
+const NAME = { list: "groceries", epoch: "k3Pp9-_x.gen" };
+const BY = { seq: 7, at: 1_763_800_000_000, by: "a.b-c@d_e", pid: "<0.7.0>" };
+const HOSTILE = '"},\u2028"seq":9\\ é😀';
+const todo = { id: 1, title: HOSTILE, date: null, done: false, rev: 7, tags: [HOSTILE] };
+
+const CHANGES: readonly Change[] = [
+  { op: "todo_added", todo },
+  { op: "todo_updated", todo: { ...todo, notes: "a\nb\tc" } },
+  { op: "todo_deleted", id: 12 },
+  { op: "list_renamed", title: HOSTILE },
+  { op: "member_set", user: "bob", role: "viewer" },
+  { op: "member_removed", user: "bob" },
+];
+
+describe("an event's push", () => {
+  test.each(CHANGES)("$op is the JSON-RPC notification of PROTOCOL 5", (change) => {
+    const event: TodoEvent = { ...change, ...BY };
+    const push = eventPush(NAME, event, eventBody(event));
+    expect(JSON.parse(push.text)).toEqual({
+      jsonrpc: "2.0",
+      method: "event",
+      params: { ...NAME, ...event },
+    });
+    expect(push).toMatchObject({ type: "event", ...NAME, seq: 7 });
+    expect(push.text).not.toContain("\n"); // One message of a frame that may hold several.
+  });
+
+  test.each(CHANGES)("$op's body is the change alone, as the log keeps it", (change) => {
+    expect(JSON.parse(eventBody({ ...change, ...BY }))).toEqual(change);
+  });
+});
+
+test("gone names the list and why", () => {
+  expect(JSON.parse(gonePush("groceries").text)).toEqual({
+    jsonrpc: "2.0",
+    method: "gone",
+    params: { list: "groceries", reason: "revoked" },
+  });
+});

@@ -1,0 +1,66 @@
+/**
+ * Uncommitted: what the log has not answered yet, and when it is too much.
+ */
+import { describe, expect, test } from "vitest";
+import { Uncommitted } from "../../server/todo/uncommitted.ts";
+
+function add(uncommitted: Uncommitted, ...seqs: readonly number[]): void {
+  for (const lastSeq of seqs) uncommitted.add({ lastSeq, events: 1, bytes: 100 });
+}
+
+describe("Uncommitted", () => {
+  test("is empty when all is committed, a birth alone included", () => {
+    const uncommitted = new Uncommitted();
+    add(uncommitted, 0, 1, 2);
+    uncommitted.committed(0);
+    uncommitted.committed(1);
+    expect(uncommitted.isEmpty).toBe(false);
+    uncommitted.committed(2);
+    expect(uncommitted.isEmpty).toBe(true);
+  });
+
+  test("is full at 1,000 events, and no longer once one is committed", () => {
+    const uncommitted = new Uncommitted();
+    uncommitted.add({ lastSeq: 999, events: 999, bytes: 0 });
+    expect(uncommitted.isFull).toBe(false);
+    add(uncommitted, 1000);
+    expect(uncommitted.isFull).toBe(true);
+    uncommitted.committed(999);
+    expect(uncommitted.isFull).toBe(false);
+  });
+
+  test("is full at 1 MiB", () => {
+    const uncommitted = new Uncommitted();
+    uncommitted.add({ lastSeq: 1, events: 1, bytes: 1024 * 1024 - 1 });
+    expect(uncommitted.isFull).toBe(false);
+    uncommitted.add({ lastSeq: 2, events: 1, bytes: 1 });
+    expect(uncommitted.isFull).toBe(true);
+  });
+
+  test("a refusal gives up the whole queue; those behind it are no news of their own", () => {
+    const uncommitted = new Uncommitted();
+    add(uncommitted, 1, 2, 3);
+    expect(uncommitted.refused()).toBe(true);
+    expect(uncommitted.isFull || uncommitted.isEmpty).toBe(false); // Two refusals are due.
+    expect([uncommitted.refused(), uncommitted.refused()]).toEqual([false, false]);
+    expect(uncommitted.isEmpty).toBe(true);
+  });
+
+  test("what is appended before those refusals come has news of its own", () => {
+    const uncommitted = new Uncommitted();
+    add(uncommitted, 1, 2);
+    expect(uncommitted.refused()).toBe(true);
+    add(uncommitted, 1);
+    expect(uncommitted.refused()).toBe(false);
+    expect(uncommitted.isEmpty).toBe(false);
+    expect(uncommitted.refused()).toBe(true);
+    expect(uncommitted.isEmpty).toBe(true);
+  });
+
+  test("a full one that is refused is not full", () => {
+    const uncommitted = new Uncommitted();
+    uncommitted.add({ lastSeq: 1000, events: 1000, bytes: 5 });
+    uncommitted.refused();
+    expect(uncommitted.isFull).toBe(false);
+  });
+});
