@@ -1,12 +1,16 @@
 /**
  * Seed, with GenServer: the same server, its loop and its call taken from the runtime.
  *
- * Its client half is that of seed_todo_server.ts; its callers wait for their own reply only, and are
- * told at once when the server is dead or dies. Called from within a process.
+ * Its client half is that of seed_todo_server.ts; its callers wait for their own reply only, and
+ * are told at once when the server is dead or dies. Called from within a process.
  */
-
-import type { Waiting } from "../server/runtime/index.ts";
-import { type CallResult, GenServer, type Pid, type Runtime } from "../server/runtime/index.ts";
+import {
+  type CallResult,
+  GenServer,
+  type Pid,
+  type Runtime,
+  type Waiting,
+} from "../server/runtime/index.ts";
 import type { NewTodo, Todo, TodoId } from "../shared/todo/todo.ts";
 import * as TodoList from "../shared/todo/todo_list.ts";
 

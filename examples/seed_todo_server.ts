@@ -3,8 +3,8 @@
  * and receive. docs/seed.md sets it beside the Elixir text, piece by piece.
  *
  * Every function is called from within a process, as in iex; `start` answers the server's pid.
- * Its call has the seed's own faults on purpose: a late reply is taken for the next call's, and of a
- * dead server one hears only after five seconds. seed_gen_server.ts has neither.
+ * Its call has the seed's own faults on purpose: a late reply is taken for the next call's, and of
+ * a dead server one hears only after five seconds. seed_gen_server.ts has neither.
  */
 import {
   after,

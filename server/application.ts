@@ -6,8 +6,8 @@
  *           ├─ connections  (one caller process per WebSocket)
  *           └─ connection_reminder
  *
- * Stop: nobody new is let in; `goaway`; in-flight work is finished; 4100; the tree ends from the last
- *       child to the first; the log is flushed and closed. At most STOP_MS_MAX.
+ * Stop: nobody new is let in; `goaway`; in-flight work is finished; 4100; the tree ends from the
+ *       last child to the first; the log is flushed and closed. At most STOP_MS_MAX.
  */
 import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
@@ -43,7 +43,9 @@ export interface Application {
   stop(): Promise<void>;
 }
 
-/** Starts everything. `onFatal`: the log can no longer be trusted, the program should end at once. */
+/**
+ * Starts everything. `onFatal`: the log can no longer be trusted, the program should end at once.
+ */
 export async function start(config: Config, onFatal: (error: Error) => void): Promise<Started> {
   const logger = createLogger(config.logLevel);
   const folder = prepareFolder(config);

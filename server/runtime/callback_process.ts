@@ -1,7 +1,7 @@
 /**
  * Callback process: one that is a function called with each message, in order.
  *
- * The cheaper of the two kinds (no generator); servers, connections and supervisors are built on it.
+ * The cheaper of the two kinds (no generator): servers, connections and supervisors use it.
  */
 import { join } from "./links.ts";
 import { type Behaviour, current, currentOrNone, type Process } from "./process.ts";
@@ -29,7 +29,6 @@ class CallbackBehaviour implements Behaviour {
         if (place < 0) return false;
         this.handle(mailbox.take(place));
       }
-      if (process.doomed !== undefined) return false;
     }
     return false;
   }

@@ -1,8 +1,8 @@
 /**
  * Clock: time, and being called later. The only file that reads time.
  *
- * A runtime is given one: SystemClock in a server, VirtualClock in tests and simulations, where time
- * stands still until `advance` moves it, so that every run of it is the same.
+ * A runtime is given one: SystemClock in a server, VirtualClock in tests and simulations, where
+ * time stands still until `advance` moves it, so that every run of it is the same.
  */
 
 export interface Clock {

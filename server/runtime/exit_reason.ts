@@ -35,8 +35,8 @@ export function reasonOf(thrown: unknown): ExitReason {
 }
 
 /**
- * Ends that nobody needs to hear of: a transient child is not restarted, nothing is logged. They are
- * "normal", "shutdown" and { shutdown: why }.
+ * Ends that nobody needs to hear of: a transient child is not restarted, nothing is logged. They
+ * are "normal", "shutdown" and { shutdown: why }.
  */
 export function isOrderly(reason: ExitReason): boolean {
   if (typeof reason !== "string") return "shutdown" in reason;

@@ -33,8 +33,8 @@ export function exit(reason: ExitReason): never {
 }
 
 /**
- * Sends an exit signal. "normal" is ignored by all but oneself; "kill" cannot be trapped and ends it
- * as "killed"; otherwise one that traps exits receives `{type: "EXIT"}`, one that does not ends.
+ * Sends an exit signal. "normal" is ignored by all but oneself; "kill" cannot be trapped and ends
+ * it as "killed"; otherwise one that traps exits receives `{type: "EXIT"}`, one that does not ends.
  * Sent to oneself, what stands after it does not run, unless exits are trapped.
  */
 export function exitProcess(pid: Pid, reason: ExitReason): void {
@@ -47,7 +47,9 @@ export function exitProcess(pid: Pid, reason: ExitReason): void {
   if (own && process.doomed !== undefined) throw new ExitSignal(process.doomed);
 }
 
-/** Exits arrive as messages from now on (true) or end the process (false). Gives the old setting. */
+/**
+ * Exits arrive as messages from now on (true) or end the process (false). Gives the old setting.
+ */
 export function trapExits(on: boolean): boolean {
   const process = current();
   const old = process.trapsExits;

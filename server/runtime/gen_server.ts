@@ -8,8 +8,8 @@
  *       handleCast: () => ["noreply", 0],
  *     };
  *
- * Order: `init` runs inside `start`, in the new process's name, so that start answers with the result
- * of it; it must not wait: what takes time goes into handleContinue or a message to itself.
+ * Order: `init` runs inside `start`, in the new process's name, so that start answers with the
+ * result of it; it must not wait: what takes time goes into handleContinue or a message to itself.
  * Errors: what a callback throws, or a return value of another shape, ends the server, after
  * `terminate`, with that reason. Source: OTP gen_server(3).
  */
@@ -38,6 +38,7 @@ export type Init<State> =
 /** What a callback answers. "stop" with four members also replies to the call. */
 export type Next<State> = readonly ["noreply", State, Then?] | readonly ["stop", ExitReason, State];
 
+/** What handleCall answers: also at once, to who asked. */
 export type CallNext<State> =
   | Next<State>
   | readonly ["reply", unknown, State, Then?]
@@ -57,6 +58,7 @@ export interface Module<Args, State, Request = never, Message = never> {
   terminate?(reason: ExitReason, state: State): void;
 }
 
+/** How a server starts; `link` binds it to the process that starts it. */
 export interface StartOptions<Args> {
   readonly args: Args;
   readonly link?: boolean;
@@ -65,13 +67,14 @@ export interface StartOptions<Args> {
   readonly register?: string;
 }
 
+/** What came of a start. */
 export type Started =
   | { readonly ok: true; readonly pid: Pid<unknown> }
   | { readonly ok: false; readonly reason: ExitReason };
 
 /**
- * Starts a server and waits for its init. "ignore" fails with reason "ignore". A `continue` that init
- * asked for is no part of the start: it runs in the server's first turn, before any message.
+ * Starts a server and waits for its init. "ignore" fails with reason "ignore". A `continue` that
+ * init asked for is no part of the start: it runs in the server's first turn, before any message.
  */
 export function start<Args, State, Request, Message>(
   runtime: Runtime,

@@ -1,5 +1,5 @@
 /**
- * The process runtime's public names. Everything else in this folder is its own business.
+ * Index: the process runtime's public names. Everything else in this folder is its own business.
  */
 export {
   CALL_TIMEOUT_MS,

@@ -100,6 +100,7 @@ export class Process {
   }
 }
 
+/** What is known of a process when it is made. */
 export interface ProcessOptions {
   readonly id: number;
   readonly label: string;
@@ -115,6 +116,7 @@ export function current(): Process {
   return running;
 }
 
+/** The process whose turn it is; undefined outside of any. */
 export function currentOrNone(): Process | undefined {
   return running;
 }

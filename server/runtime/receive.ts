@@ -8,8 +8,8 @@
  *     );
  *
  * Order: the first message in the mailbox that any clause matches, by the first clause that does.
- * What no clause matches stays where it was. The time of `after` runs from the start of the receive;
- * messages that do not match do not prolong it; `after(0, …)` looks once and does not wait.
+ * What no clause matches stays where it was. The time of `after` runs from the start of the
+ * receive; messages that do not match do not prolong it; `after(0, …)` looks once.
  */
 import { current, type Process } from "./process.ts";
 import type { Waiting } from "./spawn.ts";
@@ -93,6 +93,7 @@ export function startTimer(process: Process, ms: number): { over: boolean } {
   return deadline;
 }
 
+/** Calls the deadline off, if there is one. */
 export function stopTimer(process: Process): void {
   if (process.timer === undefined) return;
   process.runtime.timers.cancel(process.timer);

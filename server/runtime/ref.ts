@@ -1,5 +1,6 @@
 /**
- * Ref: a value that is made once and never again by the same program; names calls, monitors, timers.
+ * Ref: a value that is made once and never again by the same program; names calls
+ * and monitors.
  *
  * Shape: an integer above zero. Plain data; compare with `===`.
  */

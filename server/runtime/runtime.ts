@@ -1,10 +1,11 @@
 /**
  * Runtime: runs processes: one run queue, one queue of deadlines, one clock.
  *
- * A *turn* of the runtime is one callback of the event loop: timers that are due fire, then processes
- * run in the order they became ready, each for at most MESSAGES_PER_TURN messages, until none is
- * ready or TURN_MS are over; then what asked for the turn's end runs (the commit queue, the outboxes)
- * and sockets and other callbacks get their chance. The same input gives the same order, always.
+ * A *turn* of the runtime is one callback of the event loop: timers that are due fire, then
+ * processes run in the order they became ready, each for at most MESSAGES_PER_TURN messages, until
+ * none is ready or TURN_MS are over; then what asked for the turn's end runs (the commit queue, the
+ * outboxes) and sockets and other callbacks get their chance. The same input gives the same order,
+ * always.
  */
 import { CALL_TIMEOUT_MS, type CallResult, callFrom } from "./call.ts";
 import { type Clock, SystemClock } from "./clock.ts";
@@ -36,6 +37,7 @@ export interface SpawnOptions {
   readonly mailboxMax?: number;
 }
 
+/** One scheduler and all its processes. Made by the application, or by a test. */
 export class Runtime {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -83,7 +85,9 @@ export class Runtime {
     return process;
   }
 
-  /** Runs `work` as that process, at once: for starting servers, whose init is part of the start. */
+  /**
+   * Runs `work` as that process, at once: for starting servers, whose init is part of the start.
+   */
   inside<Value>(process: Process, work: () => Value): Value {
     const former = setCurrent(process);
     const wasRunning = process.running;
@@ -203,7 +207,9 @@ export class Runtime {
     for (const work of works) work();
   }
 
-  /** Keeps one alarm of the clock at the earliest deadline; a later one that is set may ring idly. */
+  /**
+   * Keeps one alarm of the clock at the earliest deadline; a later one that is set may ring idly.
+   */
   #setAlarm(): void {
     const { next } = this.timers;
     if (next >= this.#alarmAt) return;

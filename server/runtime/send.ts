@@ -9,9 +9,9 @@ import type { Runtime } from "./runtime.ts";
 import type { Timer } from "./timers.ts";
 
 /**
- * False: its mailbox is bounded and full, nothing was sent; the sender knows what overload means for
- * it. True says nothing about the future: to a dead process it is true as well, and the message is
- * gone. Messages are plain data; whoever sent one does not change it afterwards.
+ * False: its mailbox is bounded and full, nothing was sent; the sender knows what overload means
+ * for it. True says nothing about the future: to a dead process it is true as well, and the message
+ * is gone. Messages are plain data; whoever sent one does not change it afterwards.
  */
 export function send<Message>(pid: Pid<Message>, message: Message): boolean {
   const { process } = pid;

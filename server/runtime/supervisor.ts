@@ -3,8 +3,8 @@
  *
  * Order: children start in the order given and are ended in reverse, each with `shutdown` and then,
  * after its time, killed.
- * Bound: more than `intensity.restarts` restarts within `intensity.withinMs` and it gives up: it ends
- * all children and itself with "shutdown", and its own supervisor decides.
+ * Bound: more than `intensity.restarts` restarts within `intensity.withinMs` and it gives up: it
+ * ends all children and itself with "shutdown", and its own supervisor decides.
  * Strategy: one_for_one, the one that ended is restarted, the others go on.
  * Source: OTP supervisor(3).
  */
@@ -34,6 +34,7 @@ export interface ChildSpec {
   readonly shutdownMs?: number;
 }
 
+/** `name` is for people; `link` binds it to the process that starts it. */
 export interface SupervisorOptions {
   readonly name: string;
   readonly children: readonly ChildSpec[];
@@ -50,7 +51,9 @@ interface Child {
 const SHUTDOWN_MS = 5_000;
 const INTENSITY = { restarts: 3, withinMs: 5_000 };
 
-/** Starts it with its children; when one of them does not start, those before it are ended again. */
+/**
+ * Starts it with its children; when one of them does not start, those before it are ended again.
+ */
 export function start(runtime: Runtime, options: SupervisorOptions): Started {
   const supervisor = new Supervisor(options);
   const { link = false, name } = options;

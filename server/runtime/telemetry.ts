@@ -29,6 +29,7 @@ export interface Events {
 export type EventName = keyof Events;
 type Listener<Name extends EventName> = (event: Events[Name]) => void;
 
+/** Who listens to what. */
 export class Telemetry {
   readonly #listeners = new Map<EventName, Listener<never>[]>();
 

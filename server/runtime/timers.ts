@@ -1,8 +1,8 @@
 /**
  * Timers: one queue of deadlines for everything in a runtime that waits.
  *
- * Shape: a binary heap by (deadline, order of making); each timer knows its place, so that the usual
- * end of a timer, being cancelled, costs O(log n) and leaves nothing behind.
+ * Shape: a binary heap by (deadline, order of making); each timer knows its place, so that the
+ * usual end of a timer, being cancelled, costs O(log n) and leaves nothing behind.
  * Order: earlier deadline first; of equal ones the one made first.
  */
 

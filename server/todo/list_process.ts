@@ -2,8 +2,9 @@
  * ListProcess: what one list's process knows and does: decide, log, then speak.
  *
  * Owner: one TodoServer (todo_server.ts), in whose turns all of it runs.
- * Path:  a command is judged (policy), becomes events (decide), is folded into `decided` and appended
- *        to the log; what is to be said about it waits in the say-queue until its seq is committed.
+ * Path:  a command is judged (policy), becomes events (decide), is folded into `decided` and
+ *        appended to the log; what is to be said about it waits in the say-queue until its seq is
+ *        committed.
  * Order: one total order per list, seq + 1 without gaps. `committed` follows `decided`.
  * Errors: when the log refuses an append, `decided` drops back to `committed`; waiting writes are
  *        told so, waiting reads are decided again. Reads go on.
@@ -74,6 +75,8 @@ export class ListProcess {
   #decided: ListState | undefined;
   #committed: ListState | undefined;
   #committedSeq = UNBORN;
+  /** Why the log refuses; undefined: it does not. */
+  #refusal: Refusal | undefined;
   #isOutdated = false;
 
   constructor({ list, log, clock, newLists }: ListProcessOptions) {
@@ -99,9 +102,9 @@ export class ListProcess {
     return this.#isOutdated;
   }
 
-  /** No command may be taken until some events are committed. */
-  get isFull(): boolean {
-    return this.#uncommitted.isFull;
+  /** No command may be taken until there is news of what is uncommitted. */
+  get mustWait(): boolean {
+    return this.#uncommitted.mustWait;
   }
 
   /** The list as the log has it. */
@@ -148,17 +151,25 @@ export class ListProcess {
 
   /** The log has all events up to `seq` on disk. */
   committed(seq: number): void {
+    if (this.#uncommitted.isRefused) return this.#dropBack("fence", true); // On whose events?
     this.#uncommitted.committed(seq);
     this.#committedSeq = seq;
     this.#speak();
   }
 
-  /** The log has refused an append. */
+  /** The log has refused an append, and refuses all that were appended after it. */
   refused(reason: Refusal): void {
-    if (!this.#uncommitted.refused()) return; // One of those given up with the first.
+    this.#refusal ??= reason;
+    if (!this.#uncommitted.refused()) return;
+    const first = this.#refusal;
+    this.#refusal = undefined;
+    this.#dropBack(first, first === "fence" && this.#committed !== undefined);
+  }
+
+  #dropBack(reason: Refusal, isOutdated: boolean): void {
     const waiting = this.#says.takeAll();
     this.#decided = this.#committed;
-    this.#isOutdated = reason === "fence" && this.#committed !== undefined;
+    this.#isOutdated = isOutdated;
     for (const saying of waiting) this.#unsaid(saying, reason);
   }
 

@@ -3,8 +3,8 @@
  *
  * Owner: one TodoServer. Replies, refusals, pushes, joins and leaves stand in one queue, each with
  *        the seq of the state it was decided on; a commit releases the front. So nothing is said
- *        before it is durable, a push never overtakes a reply, and a refusal never tells of a change
- *        that is then lost.
+ *        before it is durable, a push never overtakes a reply, and a refusal never tells of a
+ *        change that is then lost.
  * Order: as put in. A reply stands before the pushes of its own write.
  * Bound: by the TodoServer, which takes no command while too much is uncommitted.
  */
@@ -51,7 +51,9 @@ export class SayQueue {
     this.#sayings.push(saying);
   }
 
-  /** Takes the front when it speaks of `seq` or an earlier one; undefined when it may not be said. */
+  /**
+   * Takes the front when it speaks of `seq` or an earlier one; undefined when it may not be said.
+   */
   release(seq: number): Saying | undefined {
     const front = this.#sayings[this.#head];
     if (front === undefined || front.seq > seq) return undefined;

@@ -1,8 +1,8 @@
 /**
  * Subscribers: the connections that see every event of one list.
  *
- * Owner: one TodoServer, in whose process all of this runs: it is the process that monitors them, so
- *        that one that dies is forgotten.
+ * Owner: one TodoServer, in whose process all of this runs: it is the process that monitors them,
+ *        so that one that dies is forgotten.
  * Cost:  a push is one message to each; all get the same object.
  */
 import { demonitor, monitor, type Pid, type Ref, send } from "../runtime/index.ts";

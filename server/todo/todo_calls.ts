@@ -53,8 +53,8 @@ export function addTodo(asked: AskedList, todo: NewTodo): Waiting<Outcome<Result
 }
 
 /**
- * Puts `updater(todo)` in the todo's place; it keeps its id. The updater runs here, not in the list's
- * process: it is called again, with the todo as it then is, when somebody else was faster.
+ * Puts `updater(todo)` in the todo's place; it keeps its id. The updater runs here, not in the
+ * list's process: it is called again, with the todo as it then is, when somebody else was faster.
  */
 export function* updateTodo(
   asked: AskedList,

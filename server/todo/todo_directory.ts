@@ -1,9 +1,9 @@
 /**
  * TodoDirectory: list → pid; starts a list's process when it is asked for.
  *
- * Order: looking up and sending share a turn, and a process that goes to sleep frees its name in the
- *        turn in which it finds its mailbox empty; so a message to a list is never lost between two
- *        of its processes.
+ * Order: looking up and sending share a turn, and a process that goes to sleep frees its name in
+ *        the turn in which it finds its mailbox empty; so a message to a list is never lost between
+ *        two of its processes.
  * Cost:  lists that nobody asked for cost nothing; idle ones are found by one sweep for all.
  */
 import { RateLimits } from "../../shared/rate_limit.ts";

@@ -1,8 +1,8 @@
 /**
  * TodoRequest: what can be asked of a list's process, and the shape of its answers.
  *
- * Shape: an Ask is the request of a `call` to the process; the answer comes by `reply`. All of it is
- *        plain data that has been checked: shared/protocol/methods.ts decoded it.
+ * Shape: an Ask is the request of a `call` to the process; the answer comes by `reply`. All of it
+ *        is plain data that has been checked: shared/protocol/methods.ts decoded it.
  */
 import type { ErrorDetails, ErrorKind } from "../../shared/protocol/errors.ts";
 import type { TodoChange } from "../../shared/todo/patch.ts";
@@ -69,7 +69,9 @@ export interface Unsubscribe {
 
 export type TodoRequest = Command | Query | Start | Subscribe | Unsubscribe;
 
-/** A request, who asks, and the moment of the runtime's clock after which nobody wants an answer. */
+/**
+ * A request, who asks, and the moment of the runtime's clock after which nobody wants an answer.
+ */
 export interface Ask {
   readonly user: string;
   readonly deadline: number;

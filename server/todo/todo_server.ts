@@ -1,10 +1,12 @@
 /**
  * TodoServer: the process of one list, a GenServer.
  *
- * Start: on demand, by the directory. It loads its list from the log and takes its first request when
- *        that has come; requests wait in the mailbox meanwhile, in order. It sleeps when idle: in the
- *        turn in which it decides so, its name is free again, so that no message falls between.
- * Bound: LIST_MAILBOX_MAX requests waiting; no request while too much is uncommitted (uncommitted.ts).
+ * Start: on demand, by the directory. It loads its list from the log and takes its first request
+ *        when that has come; requests wait in the mailbox meanwhile, in order. It sleeps when idle:
+ *        in the turn in which it decides so, its name is free again, so that no message falls
+ *        between.
+ * Bound: LIST_MAILBOX_MAX requests waiting; no request while too much is uncommitted
+ *        (uncommitted.ts).
  * Errors: a message it does not know leaves everything as it was. A request whose time is over is
  *        skipped: nobody waits for its answer.
  */
@@ -90,7 +92,6 @@ const todoServer: GenServer.Module<TodoServerArgs, State, Ask | null | undefined
         return next(state);
       case "refused":
         state.process.refused(news.reason);
-        if (state.process.isOutdated) return exit("outdated"); // Its next life reads the log.
         return next(state);
       case "loaded":
         selectOnly(undefined);
@@ -111,8 +112,10 @@ const todoServer: GenServer.Module<TodoServerArgs, State, Ask | null | undefined
 
 /** After each request: a list that does not exist is let go, a full one takes only news. */
 function next(state: State): GenServer.Next<State> {
-  selectOnly(state.process.isFull ? isNews : undefined);
-  if (state.process.isAbsent && hasNoMail()) return sleep(state);
+  const { process } = state;
+  if (process.isOutdated) return exit("outdated"); // Its next life reads the log.
+  selectOnly(process.mustWait ? isNews : undefined);
+  if (process.isAbsent && hasNoMail()) return sleep(state);
   return ["noreply", state];
 }
 

@@ -1,8 +1,10 @@
 /**
  * Uncommitted: the appends of one list that the log has not yet answered.
  *
- * Owner: one TodoServer. Bound: at UNCOMMITTED_EVENTS_MAX or UNCOMMITTED_BYTES_MAX `isFull`, and the
- * TodoServer takes no command until some are committed.
+ * Owner: one TodoServer, which takes no command while it `mustWait`.
+ * Bound: it must at UNCOMMITTED_EVENTS_MAX and at UNCOMMITTED_BYTES_MAX. And while the log refuses:
+ *        an append that the refused one's news crosses was decided on a state that is lost, so the
+ *        log refuses it too, and a new one must not get between.
  */
 
 /** Events of one list beyond which it takes no command. */
@@ -20,15 +22,20 @@ export class Uncommitted {
   #appends: Append[] = [];
   #events = 0;
   #bytes = 0;
-  /** Appends given up whose refusal is still to come. */
-  #refusalsDue = 0;
+  #isRefused = false;
 
   get isEmpty(): boolean {
-    return this.#appends.length === 0 && this.#refusalsDue === 0;
+    return this.#appends.length === 0;
   }
 
-  get isFull(): boolean {
+  get mustWait(): boolean {
+    if (this.#isRefused) return true;
     return this.#events >= UNCOMMITTED_EVENTS_MAX || this.#bytes >= UNCOMMITTED_BYTES_MAX;
+  }
+
+  /** The oldest was refused and the refusals of those behind it have not all come. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   add(append: Append): void {
@@ -43,18 +50,11 @@ export class Uncommitted {
     this.#keepFrom(left < 0 ? this.#appends.length : left);
   }
 
-  /**
-   * One append was refused. True: it is the first of a row; all that were queued behind it are
-   * given up too, and their refusals will be the next ones. False: it is one of those.
-   */
+  /** The oldest append was refused, and so will be all behind it. True: it was the last one. */
   refused(): boolean {
-    if (this.#refusalsDue > 0) {
-      this.#refusalsDue -= 1;
-      return false;
-    }
-    this.#refusalsDue = Math.max(0, this.#appends.length - 1);
-    this.#keepFrom(this.#appends.length);
-    return true;
+    this.#keepFrom(1);
+    this.#isRefused = this.#appends.length > 0;
+    return !this.#isRefused;
   }
 
   #keepFrom(place: number): void {

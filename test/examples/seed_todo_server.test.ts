@@ -227,7 +227,7 @@ describe("the server", () => {
 });
 
 describe("the faults of its hand-written call, which are the seed's", () => {
-  test("180, 181 seed-call-to-dead-server: one waits the whole 5000 ms, or what one asked for", () => {
+  test("180, 181 seed-call-to-dead-server: one waits 5000 ms, or what one asked for", () => {
     const got = run(function* ({ clock }) {
       const server = (yield* dead()) as Server;
       const first = [yield* titles(server), clock.now()];

@@ -24,7 +24,9 @@ import {
 import { Mailbox } from "../../server/runtime/mailbox.ts";
 import { dead, downOf, drain, forever, newWorld, pass, reasonOf, run } from "./world.ts";
 
-/** A server that answers each question after `ms`, one after the other, with the question itself. */
+/**
+ * A server that answers each question after `ms`, one after the other, with the question itself.
+ */
 function echo(runtime: Runtime, ms = 0, mailboxMax = Number.POSITIVE_INFINITY): Pid<unknown> {
   const body = function* () {
     for (;;) {
@@ -91,7 +93,7 @@ describe("a call", () => {
     ]);
   });
 
-  test("a reply that comes at the very moment of the timeout is one or the other, never both", () => {
+  test("a reply at the very moment of the timeout is answer or timeout, never both", () => {
     const got = run(function* ({ runtime }) {
       const answer = yield* call(echo(runtime, 20), "tie", 20);
       return [answer.ok ? answer.value : answer.error, yield* drain(50)];
@@ -136,7 +138,7 @@ describe("a call", () => {
     expect(got).toEqual([{ ok: false, error: "killed" }, 40, []]);
   });
 
-  test("is told the reason when the server ends by itself or crashes while it waits its turn", () => {
+  test("is told the reason when the server ends by itself while it waits its turn", () => {
     const got = run(function* () {
       const server = spawn(function* () {
         yield* receive();
@@ -195,7 +197,7 @@ describe("a call", () => {
 });
 
 describe("what a call leaves behind", () => {
-  test("nothing in the server, however it ends: answered, timed out, caller killed or ended", () => {
+  test("nothing in the server, however it ends: answered, timed out or caller killed", () => {
     const world = newWorld();
     const left = run(function* ({ runtime }) {
       const server = echo(runtime, 10);
@@ -213,6 +215,15 @@ describe("what a call leaves behind", () => {
       return [server.process?.watchers?.size, runtime.timers.size];
     }, world);
     expect(left).toEqual([0, 0]);
+  });
+
+  test("nothing in a server that never answers, however often it was asked", () => {
+    const size = run(function* () {
+      const silent = spawn(forever);
+      for (let n = 0; n < 10; n++) yield* call(silent, n, 10);
+      return silent.process?.watchers?.size;
+    });
+    expect(size).toBe(0);
   });
 
   test("its cost does not depend on the mail that waits: nobody looks at it", () => {

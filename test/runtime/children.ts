@@ -72,7 +72,9 @@ export function child(supervisor: Pid, id: string): Pid {
   return found;
 }
 
-/** Runs a test's process whose mailbox is the children's log; EXITs are left out of what it reads. */
+/**
+ * Runs a test's process whose mailbox is the children's log; EXITs are left out of what it reads.
+ */
 export function supervised<Value>(
   body: (
     world: World & { spec: ReturnType<typeof childrenOf>; log: typeof logged },

@@ -263,7 +263,7 @@ describe("exit signals by hand", () => {
     expect(answers).toEqual([true, "normal"]);
   });
 
-  test("58, 61 exit-2 to a trapping process is a message, normal or not, and names the sender", () => {
+  test("58, 61 exit-2 to a trapping process is a message that names the sender", () => {
     const answers = run(function* () {
       const me = self<unknown>();
       const pid = spawn(function* () {
@@ -336,7 +336,7 @@ describe("exit signals by hand", () => {
 });
 
 describe("a signal that reaches a running process", () => {
-  test("a process whose linked one it ended itself ends when it next waits, not in the middle", () => {
+  test("a process that ended one linked with it ends when it next waits", () => {
     const answers = run(function* () {
       const me = self<unknown>();
       const pid = spawn(function* () {
@@ -364,7 +364,7 @@ describe("a signal that reaches a running process", () => {
     expect(reason).toBe("boom");
   });
 
-  test("a callback process takes no further message, though its end came in another's start", () => {
+  test("a callback process takes no further message, though ended in another's name", () => {
     const world = newWorld();
     const { runtime, clock } = world;
     const handled: unknown[] = [];

@@ -11,6 +11,7 @@ import {
   type Pid,
   self,
   send,
+  sendAfter,
   spawn,
   spawnLink,
   trapExits,
@@ -163,7 +164,7 @@ describe("start", () => {
     expect(got).toEqual([[false], undefined]);
   });
 
-  test("124 gs-init-ignore, 125 gs-init-raise, 126 gs-init-bad-return, exit and throw in init", () => {
+  test("124 gs-init-ignore, 125 gs-init-raise, 126 gs-init-bad-return, exit and throw", () => {
     const got = run(function* ({ runtime }) {
       const inits: (() => unknown)[] = [
         () => ["ignore"],
@@ -326,6 +327,16 @@ describe("timeout", () => {
     expect(got).toEqual([{ info: "noise" }]);
   });
 
+  test("a message that comes at its very moment comes instead of it", () => {
+    const got = run(function* ({ runtime }) {
+      const server = up(runtime) as Pid<unknown>;
+      sendAfter(server, "noise", 60);
+      yield* call(server, arm(60));
+      return yield* drain(150);
+    });
+    expect(got).toEqual([{ info: "noise" }]);
+  });
+
   test("0 is at once, but after what waits already", () => {
     const got = run(function* ({ runtime }) {
       const server = up(runtime);
@@ -336,16 +347,14 @@ describe("timeout", () => {
   });
 
   test("init and continue may set it, and the end of the server cancels it", () => {
-    const world = newWorld();
     const got = run(function* ({ runtime, clock }) {
       const tell = self<unknown>();
       started(runtime, () => ["ok", { tell, value: 0 }, { timeout: 20 }]);
       const first = [yield* take(), clock.now()];
       const second = started(runtime, () => ["ok", { tell, value: 0 }, { timeout: 5000 }]);
-      yield* GenServer.stop(second);
-      return first;
-    }, world);
-    expect(got).toEqual([{ info: { type: "timeout" } }, 20]);
-    expect(world.runtime.timers.size).toBe(0);
+      exitProcess(second, "kill");
+      return [...first, runtime.timers.size];
+    });
+    expect(got).toEqual([{ info: { type: "timeout" } }, 20, 0]);
   });
 });

@@ -60,7 +60,7 @@ describe("ends", () => {
     });
   });
 
-  test("108 gs-raise-in-cast, 109 gs-raise-in-call: terminate, monitors and caller get the crash", () => {
+  test("108 gs-raise-in-cast, 109 gs-raise-in-call: all are told of the crash", () => {
     expect(ending("cast", raise)).toMatchObject({ words: { terminate: crash }, reason: crash });
     expect(ending("call", raise)).toEqual({
       words: { terminate: crash },

@@ -184,7 +184,7 @@ describe("selective", () => {
 });
 
 describe("after", () => {
-  test("11 after-0-empty, 12 after-0-takes-what-is-there, 13 after-0-no-match-keeps-mailbox", () => {
+  test("11 after-0-empty, 12 after-0-takes-what-is-there, 13 after-0-no-match", () => {
     const got = run(function* () {
       const look = () =>
         receive<unknown>(
@@ -273,7 +273,7 @@ describe("after", () => {
     expect(got).toEqual(["at_last", 86_400]);
   });
 
-  test("a message that comes at the very millisecond of the timeout, asked for before it, wins", () => {
+  test("a message that comes at the millisecond of the timeout, asked for before, wins", () => {
     const got = run(function* () {
       sendAfter(self<unknown>(), "just in time", 10);
       return yield* receive<unknown>(

@@ -84,13 +84,14 @@ describe("starting and ending", () => {
   });
 
   test("no timer is left when all ended in time", () => {
-    const world = newWorld();
-    run(function* ({ runtime }) {
-      const spec = childrenOf(runtime, self());
-      Supervisor.stop(up(runtime, [spec("a"), spec("b")]));
+    const left = supervised(function* ({ runtime, spec }) {
+      const sup = up(runtime, [spec("a"), spec("b")]);
       yield* pass(1);
-    }, world);
-    expect([world.runtime.timers.size, world.runtime.processCount]).toEqual([0, 0]);
+      Supervisor.stop(sup);
+      while (isAlive(sup)) yield* receive();
+      return runtime.timers.size;
+    });
+    expect(left).toBe(0);
   });
 
   test("149 sup-failed-child-at-start-undoes-the-earlier-ones, in reverse order", () => {

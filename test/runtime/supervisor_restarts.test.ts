@@ -147,7 +147,7 @@ describe("startChild", () => {
     ]);
   });
 
-  test("a temporary child's id is free the moment it has ended, and its news harms no successor", () => {
+  test("a temporary child's id is free at its end, and its news harms no successor", () => {
     const got = supervised(function* ({ runtime, spec }) {
       const temporary = spec("list", "plain", { restart: "temporary" });
       const sup = up(runtime, [temporary]);

@@ -58,7 +58,9 @@ export function* take(ms = 1000): Waiting<unknown> {
   );
 }
 
-/** Everything in the mailbox now, oldest first; with `ms`, what comes until nothing does for that. */
+/**
+ * Everything in the mailbox now, oldest first; with `ms`, what comes until nothing does for that.
+ */
 export function* drain(ms = 0): Waiting<unknown[]> {
   const messages: unknown[] = [];
   for (;;) {

@@ -140,6 +140,23 @@ describe("a disk that cannot be written", () => {
     expect(alice.result({ type: "list" })).toMatchObject({ seq: 3, todos: [{ title: "Milk" }] });
   });
 
+  test("refuses a write that crossed the refusal, and nothing gets between", () => {
+    const world = new ListWorld();
+    const { alice, bob } = world.shared();
+    alice.add("lost");
+    bob.askSoon({ type: "add_todo", todo: { title: "decided before the news came" } });
+    world.refuse("read_only");
+    const server = world.directory.whereis(LIST);
+    alice.add("Milk");
+    alice.ask({ type: "list" });
+    expect([alice.take(), bob.take(), world.log.queued]).toEqual([[], [], 1]);
+    world.commit(); // Of seq 4, which does not fit.
+    expect([alice.take(), bob.take()]).toEqual([["add_todo read_only"], ["add_todo read_only"]]);
+    world.commit();
+    expect(alice.take()).toEqual(["add_todo @3", "list @3"]);
+    expect(world.directory.whereis(LIST)).toBe(server);
+  });
+
   test("may refuse the next queue as well", () => {
     const world = new ListWorld();
     const { alice } = world.shared();
@@ -209,6 +226,20 @@ describe("a fence in the middle of a list's life: another writer owns it", () =>
     alice.add("Milk");
     world.commit();
     expect(world.log.seqOf(LIST)).toBe(4);
+  });
+
+  test("does so too when its rival's write made room for one that crossed a refusal", () => {
+    const world = new ListWorld();
+    const { alice } = world.shared();
+    const former = world.directory.whereis(LIST);
+    alice.add("refused");
+    world.log.writeBehindItsBack({ list: LIST, rows: [row(3, { body: renamed("Theirs") })] });
+    alice.askSoon({ type: "add_todo", todo: { title: "at seq 4" } });
+    world.refuse("read_only");
+    world.commit();
+    expect(alice.take()).toEqual(["add_todo crashed", "add_todo crashed"]);
+    expect(alice.result({ type: "list" })).toMatchObject({ title: "Theirs", seq: 4 });
+    expect(world.directory.whereis(LIST)).not.toBe(former);
   });
 });
 

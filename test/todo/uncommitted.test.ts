@@ -19,48 +19,40 @@ describe("Uncommitted", () => {
     expect(uncommitted.isEmpty).toBe(true);
   });
 
-  test("is full at 1,000 events, and no longer once one is committed", () => {
+  test("must wait at 1,000 events, and no longer once one is committed", () => {
     const uncommitted = new Uncommitted();
     uncommitted.add({ lastSeq: 999, events: 999, bytes: 0 });
-    expect(uncommitted.isFull).toBe(false);
+    expect(uncommitted.mustWait).toBe(false);
     add(uncommitted, 1000);
-    expect(uncommitted.isFull).toBe(true);
+    expect(uncommitted.mustWait).toBe(true);
     uncommitted.committed(999);
-    expect(uncommitted.isFull).toBe(false);
+    expect(uncommitted.mustWait).toBe(false);
   });
 
-  test("is full at 1 MiB", () => {
+  test("must wait at 1 MiB", () => {
     const uncommitted = new Uncommitted();
     uncommitted.add({ lastSeq: 1, events: 1, bytes: 1024 * 1024 - 1 });
-    expect(uncommitted.isFull).toBe(false);
+    expect(uncommitted.mustWait).toBe(false);
     uncommitted.add({ lastSeq: 2, events: 1, bytes: 1 });
-    expect(uncommitted.isFull).toBe(true);
+    expect(uncommitted.mustWait).toBe(true);
   });
 
-  test("a refusal gives up the whole queue; those behind it are no news of their own", () => {
+  test("after a refusal nothing may be appended until all behind it are refused, too", () => {
     const uncommitted = new Uncommitted();
     add(uncommitted, 1, 2, 3);
-    expect(uncommitted.refused()).toBe(true);
-    expect(uncommitted.isFull || uncommitted.isEmpty).toBe(false); // Two refusals are due.
+    expect([uncommitted.isRefused, uncommitted.mustWait]).toEqual([false, false]);
     expect([uncommitted.refused(), uncommitted.refused()]).toEqual([false, false]);
-    expect(uncommitted.isEmpty).toBe(true);
-  });
-
-  test("what is appended before those refusals come has news of its own", () => {
-    const uncommitted = new Uncommitted();
-    add(uncommitted, 1, 2);
-    expect(uncommitted.refused()).toBe(true);
+    expect([uncommitted.isRefused, uncommitted.mustWait]).toEqual([true, true]);
+    expect([uncommitted.refused(), uncommitted.isRefused]).toEqual([true, false]);
+    expect([uncommitted.isEmpty, uncommitted.mustWait]).toEqual([true, false]);
     add(uncommitted, 1);
-    expect(uncommitted.refused()).toBe(false);
-    expect(uncommitted.isEmpty).toBe(false);
-    expect(uncommitted.refused()).toBe(true);
-    expect(uncommitted.isEmpty).toBe(true);
+    expect([uncommitted.refused(), uncommitted.isEmpty]).toEqual([true, true]);
   });
 
-  test("a full one that is refused is not full", () => {
+  test("a full one that is refused need not wait", () => {
     const uncommitted = new Uncommitted();
     uncommitted.add({ lastSeq: 1000, events: 1000, bytes: 5 });
     uncommitted.refused();
-    expect(uncommitted.isFull).toBe(false);
+    expect(uncommitted.mustWait).toBe(false);
   });
 });
