@@ -59,6 +59,7 @@ export interface ListProcessOptions {
   readonly newLists: RateLimits;
 }
 
+/** One list. All its methods are called in its process. */
 export class ListProcess {
   readonly #list: string;
   readonly #log: EventLog;

@@ -36,6 +36,7 @@ export interface TodoDirectoryOptions {
 /** What comes to who asked for a page of lists. */
 export type ListsNews = ListsPage;
 
+/** Every list there is, as far as anybody asks for it. */
 export class TodoDirectory {
   readonly #runtime: Runtime;
   readonly #log: EventLog;

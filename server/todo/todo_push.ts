@@ -53,6 +53,7 @@ export function eventPush(
   return { type: "event", list, epoch, seq, text };
 }
 
+/** The last push: the list is shared with the receiver no longer. */
 export function gonePush(list: string): TodoPush {
   const params = { list, reason: "revoked" };
   const text = JSON.stringify({ jsonrpc: "2.0", method: "gone", params });

@@ -67,6 +67,7 @@ export interface Unsubscribe {
   readonly type: "unsubscribe";
 }
 
+/** All that can be asked. */
 export type TodoRequest = Command | Query | Start | Subscribe | Unsubscribe;
 
 /**

@@ -35,6 +35,7 @@ export const IDLE_MS = 60_000;
 export type TodoServerMessage = AppendNews | Loaded | { readonly type: "idle?" };
 export type TodoServerPid = Pid<TodoServerMessage>;
 
+/** What a list's process is started with. */
 export interface TodoServerArgs {
   readonly list: string;
   readonly log: EventLog;

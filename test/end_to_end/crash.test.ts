@@ -212,6 +212,19 @@ test("the subscribers resumed: after its first one nobody got a snapshot", () =>
   for (const { follower } of workers) expect(follower.snapshots).toHaveLength(1);
 });
 
+test("the newest id, deleted before a kill, is not given out again after it", async () => {
+  const before = await connect("alice");
+  const { epoch } = await before.start({ list: "ids", todos: [{ title: "1" }, { title: "2" }] });
+  await before.deleteTodo("ids", 2);
+  await server.kill();
+  before.close();
+  await server.restart();
+  const after = await connect("alice");
+  expect(await after.list("ids")).toMatchObject({ epoch, seq: 3, next: 3 });
+  expect(await after.addTodo("ids", { title: "3" })).toMatchObject({ id: 3, seq: 4 });
+  after.close();
+});
+
 /** What tells an operation from all others of its list: of a delete, that the todo is gone. */
 function markOf({ kind, marker, id }: Operation): string {
   return kind === "delete" ? `deleted ${id}` : `${kind} ${marker}`;

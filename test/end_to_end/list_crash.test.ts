@@ -2,8 +2,8 @@
  * ListCrash: one list's process crashes; over the wire nobody else notices (promise P6), and those
  * who follow the list miss nothing (P3).
  *
- * The product has no hook for this. A list whose rows in the file are damaged crashes whenever it is
- * loaded; in this test's own process a list can be sent an exit signal.
+ * The product has no hook for this. A list whose rows in the file are damaged crashes whenever it
+ * is loaded; in this test's own process a list can be sent an exit signal.
  */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -38,13 +38,13 @@ describe("a list whose log is damaged", () => {
   });
 
   async function connect(): Promise<TodoClient> {
-    return await TodoClient.connect({
+    return TodoClient.connect({
       url: server.socketUrl,
       token: await server.token("alice"),
     });
   }
 
-  test("answers each call at once as crashed; a write says that it is unknown or not done", async () => {
+  test("answers each call at once as crashed; a write says whether it may be done", async () => {
     await expect(alice.list("damaged")).rejects.toMatchObject({ kind: "crashed", retry: true });
     await expect(alice.subscribe("damaged")).rejects.toMatchObject({ kind: "crashed" });
     await expect(alice.addTodo("damaged", { title: "x" })).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe("a list whose process is killed", () => {
   async function committed<Value>(write: Promise<Value>): Promise<Value> {
     await queued(1);
     log.commit();
-    return await write;
+    return write;
   }
 
   async function queued(appends: number): Promise<void> {
@@ -160,7 +160,7 @@ describe("a list whose process is killed", () => {
     expect(followers[0]?.snapshots).toHaveLength(1);
   });
 
-  test("a call that it had not answered is answered at once as crashed, its write unknown", async () => {
+  test("a call in flight is answered at once as crashed, its write unknown", async () => {
     const lost = alice.addTodo("hit", { title: "in flight" });
     await queued(1);
     kill("hit");

@@ -3,6 +3,7 @@
  *
  * The tree is that of server/application.ts, over a log whose commits the test makes.
  */
+import { rmSync } from "node:fs";
 import { TodoClient } from "../../client/todo_client.ts";
 import { createTokens, type Tokens } from "../../server/auth/tokens.ts";
 import { Connections, startReminder } from "../../server/gateway/connections.ts";
@@ -33,13 +34,21 @@ export async function startInProcess(log: EventLog): Promise<ServerInProcess> {
     }),
   );
   const limits = {
-    ...{ message_bytes: 65_536, in_flight: 256, subscriptions: 1000 },
-    ...{ messages_per_s: 0, new_lists_per_min: 0 },
+    message_bytes: 65_536,
+    in_flight: 256,
+    subscriptions: 1000,
+    messages_per_s: 0,
+    new_lists_per_min: 0,
   };
-  const tokens = tokensOfTheTest();
+  const data = temporaryFolder();
+  const tokens = tokensOf(data);
   const http = new HttpServer({
     gateway: { runtime, directory, connections, node: "todo@test", limits },
-    ...{ tokens, supervisor: callers, host: "127.0.0.1", port: 0, allowedOrigins: [] },
+    tokens,
+    supervisor: callers,
+    host: "127.0.0.1",
+    port: 0,
+    allowedOrigins: [],
   });
   const listening = await http.listen();
   if (!listening.ok) throw new Error(listening.code);
@@ -47,16 +56,17 @@ export async function startInProcess(log: EventLog): Promise<ServerInProcess> {
   return {
     directory,
     connect: async (user, pushed = () => undefined) =>
-      await TodoClient.connect({ url, token: await tokens.sign(user, 60_000), pushed }),
+      TodoClient.connect({ url, token: await tokens.sign(user, 60_000), pushed }),
     close: () => {
       http.close();
       Supervisor.stop(root);
+      rmSync(data, { recursive: true, force: true });
     },
   };
 }
 
-function tokensOfTheTest(): Tokens {
-  const opened = createTokens(temporaryFolder());
+function tokensOf(data: string): Tokens {
+  const opened = createTokens(data);
   if (!opened.ok) throw new Error(opened.message);
   return opened.tokens;
 }

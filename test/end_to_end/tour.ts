@@ -1,11 +1,9 @@
 /**
  * Tour: the commands of a Markdown section and what they print, played one after the other.
  *
- * Shape: in ```console blocks a line "$ COMMAND" is run by the shell, the lines up to the next one are
- *        all it prints; "…" stands for anything within a line. "$ COMMAND &" stays in the background;
- *        what it prints is gathered from where its block shows it: lines after a command that are not
- *        the command's own belong to it, in order.
- *        Other blocks are not run.
+ * Shape: in ```console blocks a line "$ COMMAND" is run by the shell, the lines up to the next one
+ *        are all it prints; "…" stands for anything within a line. "$ COMMAND &" stays in the
+ *        background; what it prints later is shown behind the lines of the command that caused it.
  */
 
 import { spawn } from "node:child_process";

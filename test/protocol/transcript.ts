@@ -59,7 +59,8 @@ class Peer {
       if (isBinary) throw new Error("a binary frame came");
       const messages = String(data).split("\n");
       // Without a subprotocol a frame is a message: an empty protocol must never see "\n".
-      if (ws.protocol === "" && messages.length > 1) this.#messages.push(`several: ${data}`);
+      if (ws.protocol === "" && messages.length > 1)
+        this.#messages.push(`several: ${String(data)}`);
       this.#messages.push(...messages.filter((message) => message !== ""));
       this.#hand();
     });
@@ -129,7 +130,7 @@ class Player {
   }
 
   async line(line: Line): Promise<void> {
-    if (line.connect !== undefined) return await this.#connect(line.connect, line);
+    if (line.connect !== undefined) return this.#connect(line.connect, line);
     if (line.note !== undefined) return;
     const peer = this.#peer(line.on ?? "alice");
     if (line.send !== undefined) {
@@ -151,7 +152,8 @@ class Player {
         if (last.id !== "the end")
           throw new Error(`${name} was sent more: ${JSON.stringify(last)}`);
       }
-      if (peer.unexpected.length > 0) throw new Error(`${name} was sent: ${peer.unexpected}`);
+      if (peer.unexpected.length > 0)
+        throw new Error(`${name} was sent: ${peer.unexpected.join(", ")}`);
     }
   }
 

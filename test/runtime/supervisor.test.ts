@@ -6,13 +6,14 @@ import {
   isAlive,
   link,
   type Pid,
+  receive,
   Supervisor,
   self,
   send,
   spawn,
 } from "../../server/runtime/index.ts";
-import { child, childrenOf, supervised, up } from "./children.ts";
-import { downOf, drain, newWorld, pass, run } from "./world.ts";
+import { child, supervised, up } from "./children.ts";
+import { downOf, drain, pass } from "./world.ts";
 
 describe("starting and ending", () => {
   test("138 sup-start-in-order-stop-in-reverse", () => {

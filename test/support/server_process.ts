@@ -1,9 +1,10 @@
 /**
  * ServerProcess: the real program `todo-server` as a child, on a data folder of its own.
  *
- * Owner: the test that started it; `remove` ends the child, if it still runs, and deletes the folder.
- * Bound: a child that does not listen or does not end within DEADLINE_MS is killed and reported with
- *        what it printed.
+ * Owner: the test that started it; `remove` ends the child, if it still runs, and deletes the
+ *        folder.
+ * Bound: a child that does not listen or does not end within DEADLINE_MS is killed, and the test
+ *        told.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -69,7 +70,7 @@ export function watched(child: ChildProcess): Running {
 /** Runs the server to its end: for what it refuses. */
 export async function runServer(args: readonly string[]): Promise<Ended> {
   const { child, ended } = runProgram("server/main.ts", args);
-  return await within(ended, "the server's end", () => child.kill("SIGKILL"));
+  return within(ended, "the server's end", () => child.kill("SIGKILL"));
 }
 
 /** What `promise` gives; throws when it takes longer than DEADLINE_MS, after `giveUp`. */
@@ -178,7 +179,7 @@ async function portOf({ child, ended, stdout }: Running): Promise<number> {
   void ended.then(({ code, signal, stderr }) => {
     listening.reject(new Error(`the server ended (${code ?? signal}): ${stderr}`));
   });
-  return await listening.promise;
+  return listening.promise;
 }
 
 /** The environment without what would set the programs' own flags. */

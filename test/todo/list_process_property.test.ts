@@ -1,5 +1,5 @@
 /**
- * ListProcess, whatever happens: random commands of four users, commits, refusals, crashes, a rival.
+ * ListProcess, whatever happens: random commands, commits, refusals, crashes, a rival.
  *
  * The durable log is the truth. Against it: every answer and every push, when it was heard, the
  * order in which each caller heard them, and a copy kept by pushes alone.

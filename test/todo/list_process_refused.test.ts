@@ -70,7 +70,7 @@ describe("a disk that cannot be written", () => {
     expect(carol.take()).toEqual(["list @2"]);
   });
 
-  test("answers a write that was refused, or changed nothing, for an unsaid change as it does others", () => {
+  test("answers writes that an unsaid change had made refusals as it does others", () => {
     const world = new ListWorld();
     const { alice, bob } = world.shared();
     alice.add("Milk");

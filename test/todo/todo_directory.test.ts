@@ -67,7 +67,10 @@ const anAct: fc.Arbitrary<Act> = fc.record({
   act: fc.constantFrom("ask", "sweep", "process asks", "process sweeps"),
   turns: fc.nat(4),
 });
-const moments = fc.array(fc.array(anAct, { maxLength: 12 }), { minLength: 1, maxLength: 4 });
+const moments = fc.array(fc.array(anAct, { maxLength: 12, size: "max" }), {
+  minLength: 1,
+  maxLength: 4,
+});
 
 describe("a request in the moment in which its list falls asleep", () => {
   test.each([LIST, "none"])("is answered in every interleaving: %s", (list) => {
@@ -83,7 +86,7 @@ describe("a request in the moment in which its list falls asleep", () => {
       }),
       { numRuns: 300 },
     );
-    expect(slept).toBeGreaterThan(100); // Or nothing was tried.
+    expect(slept).toBeGreaterThan(50); // Or nothing was tried.
   });
 });
 
