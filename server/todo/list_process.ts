@@ -13,7 +13,6 @@ import { nanoid } from "nanoid";
 import type { RateLimits } from "../../shared/rate_limit.ts";
 import type { Change, ListState, TodoEvent } from "../../shared/todo/todo_event.ts";
 import * as TodoEvents from "../../shared/todo/todo_event.ts";
-import * as TodoList from "../../shared/todo/todo_list.ts";
 import { type Clock, type From, type Pid, reply, self } from "../runtime/index.ts";
 import type {
   AppendNews,
@@ -24,12 +23,13 @@ import type {
   Refusal,
 } from "../storage/event_log.ts";
 import { decide, firstTodos, membersOf } from "./decide.ts";
+import { eventRow } from "./event_row.ts";
 import { listPage, todosPage } from "./list_pages.ts";
 import { noList, refusalOf, taken } from "./policy.ts";
 import { RecentEvents } from "./recent_events.ts";
 import { type Saying, SayQueue } from "./say_queue.ts";
 import { Subscribers } from "./subscribers.ts";
-import { eventBody, eventPush, gonePush } from "./todo_push.ts";
+import { eventPush, gonePush } from "./todo_push.ts";
 import { recover } from "./todo_recovery.ts";
 import {
   type Answer,
@@ -239,11 +239,12 @@ export class ListProcess {
       const before = this.#decided as ListState;
       const event: TodoEvent = { ...change, seq: before.seq + 1, at, by: by.user, pid };
       const state = TodoEvents.apply(before, event);
-      const body = eventBody(event);
+      const row = eventRow(event, state, by.key);
+      const { seq, body } = row;
       this.#decided = state;
-      rows.push(rowOf(event, { body, key: by.key, state }));
+      rows.push(row);
       bytes += body.length;
-      this.#says.push({ kind: "push", seq: event.seq, event, body, state });
+      this.#says.push({ kind: "push", seq, event, body, state });
     }
     const lastSeq = (this.#decided as ListState).seq;
     this.#uncommitted.add({ lastSeq, events: rows.length, bytes });
@@ -356,25 +357,6 @@ export class ListProcess {
   #isLost(request: TodoRequest): boolean {
     if (request.type === "start") return this.#committed === undefined;
     return isWrite(request);
-  }
-}
-
-function rowOf(
-  event: TodoEvent,
-  { body, key, state }: { body: string; key: string | undefined; state: ListState },
-): EventRow {
-  const { seq, at, by, pid } = event;
-  const count = TodoList.size(state.todos);
-  const row = { seq, at, user: by, pid, key: key ?? null, body, count };
-  switch (event.op) {
-    case "member_set":
-      return { ...row, member: { user: event.user, role: event.role } };
-    case "member_removed":
-      return { ...row, member: { user: event.user, role: null } };
-    case "list_renamed":
-      return { ...row, title: event.title };
-    default:
-      return row;
   }
 }
 

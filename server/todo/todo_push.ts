@@ -22,26 +22,7 @@ export type TodoPush =
       readonly text: string;
     };
 
-/** An event's own members as JSON, the envelope's left out: what the log keeps of it. */
-export function eventBody(event: TodoEvent): string {
-  switch (event.op) {
-    case "todo_added":
-    case "todo_updated":
-      return `{"op":"${event.op}","todo":${JSON.stringify(event.todo)}}`;
-    case "todo_deleted":
-      return `{"op":"todo_deleted","id":${event.id}}`;
-    case "list_renamed":
-      return JSON.stringify({ op: event.op, title: event.title });
-    case "member_set":
-      return JSON.stringify({ op: event.op, user: event.user, role: event.role });
-    case "member_removed":
-      return JSON.stringify({ op: event.op, user: event.user });
-    default:
-      return event satisfies never;
-  }
-}
-
-/** The push of an event. `body` is its eventBody. User names, pids and ids need no escaping. */
+/** The push of an event. `body` is that of its row. User names, pids and ids need no escaping. */
 export function eventPush(
   { list, epoch }: { readonly list: string; readonly epoch: string },
   { seq, at, by, pid }: TodoEvent,
