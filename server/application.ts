@@ -36,6 +36,7 @@ export type Started =
   | { readonly ok: true; readonly application: Application }
   | { readonly ok: false; readonly sentence: string };
 
+/** A server that runs. */
 export interface Application {
   /** Where it listens: "http://127.0.0.1:4000". */
   readonly url: string;
@@ -60,8 +61,13 @@ export async function start(config: Config, onFatal: (error: Error) => void): Pr
   const tree = startTree(config, opened.log, logger);
   const { host, port, tls, allowedOrigins } = config;
   const http = new HttpServer({
-    ...{ gateway: tree.gateway, supervisor: tree.connections, tokens: tokens.tokens },
-    ...{ host, port, tls, allowedOrigins },
+    gateway: tree.gateway,
+    supervisor: tree.connections,
+    tokens: tokens.tokens,
+    host,
+    port,
+    tls,
+    allowedOrigins,
   });
   const listening = await http.listen();
   if (!listening.ok) {
@@ -85,7 +91,10 @@ function startTree(config: Config, log: EventLog, logger: Logger): Tree {
   const root = started(Supervisor.start(runtime, { name: "root", children: [] }));
   const lists = startSupervisor(runtime, root, "lists");
   const directory = new TodoDirectory({
-    ...{ runtime, log, supervisor: lists, newListsPerMin: config.newListsPerMin },
+    runtime,
+    log,
+    supervisor: lists,
+    newListsPerMin: config.newListsPerMin,
   });
   const connections = new Connections();
   const sweeper = { id: "idle_sweeper", start: () => startSweeper(runtime, directory) };

@@ -19,6 +19,7 @@ export interface Config {
   readonly logLevel: string;
 }
 
+/** What the arguments came to: settings, a wish for help, or a sentence about what is wrong. */
 export type ParsedConfig =
   | { readonly kind: "config"; readonly config: Config }
   | { readonly kind: "help"; readonly text: string }

@@ -1,8 +1,9 @@
 /**
  * Main: the program `todo-server`.
  *
- * Exit: 0 after SIGTERM or SIGINT, when everything is on disk (a second one ends it at once); 1 when
- *       it could not start or the log failed; 2 for a flag it does not know or a value it refuses.
+ * Exit: 0 after SIGTERM or SIGINT, when everything is on disk (a second one ends it at once); 1
+ *       when it could not start or the log failed; 2 for a flag it does not know or a value it
+ *       refuses.
  */
 import * as Application from "./application.ts";
 import { type Config, parseConfig } from "./config.ts";

@@ -11,6 +11,7 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** One bucket. */
 export class RateLimit {
   readonly #rate: Rate;
   #tokens: number;

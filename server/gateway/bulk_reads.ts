@@ -16,6 +16,7 @@ export interface WaitingRequest {
   readonly run: () => void;
 }
 
+/** The queue of one connection. */
 export class BulkReads {
   #running: CallInFlight | undefined;
   #waiting: WaitingRequest[] = [];

@@ -1,8 +1,9 @@
 /**
  * CallsInFlight: the requests of one connection that have no answer yet.
  *
- * Owner: one connection's process. A call is found by its request id (is it a duplicate?) and, once a
- *        list's process was asked, by the ref of that question. A cast has no id and counts as well.
+ * Owner: one connection's process. A call is found by its request id (is it a duplicate?) and, once
+ *        a list's process was asked, by the ref of that question. A cast has no id and counts as
+ *        well.
  * Bound: IN_FLIGHT_MAX, kept by the connection, which reads no further.
  */
 import type { RequestId } from "../../shared/protocol/json_rpc.ts";
@@ -22,6 +23,7 @@ export interface CallInFlight {
   ref: Ref | undefined;
 }
 
+/** The table of one connection. */
 export class CallsInFlight {
   readonly #all = new Set<CallInFlight>();
   readonly #ids = new Set<RequestId>();

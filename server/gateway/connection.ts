@@ -1,8 +1,9 @@
 /**
  * Connection: the caller process, one for each WebSocket.
  *
- * Path:  frames come as messages, wait undecoded in the inbox, are dispatched one by one; answers and
- *        pushes come as messages too and leave through the outbox. Nothing else writes the socket.
+ * Path:  frames come as messages, wait undecoded in the inbox, are dispatched one by one; answers
+ *        and pushes come as messages too and leave through the outbox. Nothing else writes the
+ *        socket.
  * Bound: IN_FLIGHT_MAX requests without an answer, and a message rate; beyond either the socket is
  *        not read. QUEUED_BYTES_MAX not yet sent; beyond it the peer is closed as a slow reader.
  * Errors: a bug in here ends this connection alone.

@@ -1,8 +1,8 @@
 /**
  * Connections: all callers that are connected, and the one process that reminds them of time.
  *
- * So there is no timer for each connection or call: those that wait for answers are told to look for
- * overdue ones every SWEEP_MS, all of them to look after their peer every BEAT_MS.
+ * So there is no timer for each connection or call: those that wait for answers are told to look
+ * for overdue ones every SWEEP_MS, all of them to look after their peer every BEAT_MS.
  */
 import { GenServer, type Pid, type Runtime, self, send, sendAfter } from "../runtime/index.ts";
 

@@ -40,6 +40,7 @@ export interface DispatchOptions {
   readonly outbox: Outbox;
 }
 
+/** The requests of one connection. */
 export class Dispatch {
   readonly calls = new CallsInFlight();
   readonly #options: DispatchOptions;

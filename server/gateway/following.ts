@@ -2,8 +2,8 @@
  * Following: the lists one connection is subscribed to, and the pushes it gets of them.
  *
  * Owner: one connection's process.
- * Order: an event is sent only when its list is subscribed; positions are kept, so that a connection
- *        can join the new process of a list that crashed, and misses nothing.
+ * Order: an event is sent only when its list is subscribed; positions are kept, so that a
+ *        connection can join the new process of a list that crashed, and misses nothing.
  * Cost:  an event is framed once for all connections that get it.
  * Source: PROTOCOL.md section 5.
  */
@@ -23,6 +23,7 @@ export interface JoinAgain {
   readonly list: string;
 }
 
+/** What a connection lends it. */
 export interface FollowingOptions {
   readonly gateway: Gateway;
   readonly pid: Pid<JoinAgain>;
@@ -35,6 +36,7 @@ export interface FollowingOptions {
 /** The frames of pushes that are on their way to several connections. */
 const frames = new WeakMap<TodoPush, string>();
 
+/** One connection's subscriptions, and what it says of their lists. */
 export class Following {
   readonly subscriptions = new Subscriptions();
   readonly #options: FollowingOptions;

@@ -2,8 +2,8 @@
  * Frames: the bytes of a WebSocket text frame, kept as a one-byte string.
  *
  * Shape: header and payload as they go over the wire, one character a byte, to be written with the
- *        encoding "latin1". Strings of frames are joined by `+`; an ASCII text, which nearly all are,
- *        becomes a frame without being copied or encoded.
+ *        encoding "latin1". Strings of frames are joined by `+`; an ASCII text, which nearly all
+ *        are, becomes a frame without being copied or encoded.
  * Source: RFC 6455 §5.2; a server does not mask.
  */
 

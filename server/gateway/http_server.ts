@@ -24,6 +24,7 @@ import { answerTo, refusalOf, type UpgradeAnswer, type UpgradeRequest } from "./
 /** Milliseconds a peer may take to send the head of its request. */
 const HEAD_MS_MAX = 10_000;
 
+/** Where to listen, whom to let in, and under whom they run. */
 export interface HttpServerOptions {
   readonly gateway: Gateway;
   readonly tokens: Tokens;
@@ -36,6 +37,7 @@ export interface HttpServerOptions {
   readonly allowedOrigins: readonly string[];
 }
 
+/** One listening port. */
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #http: Server;
@@ -79,7 +81,9 @@ export class HttpServer {
         const listening = (this.#http.address() as AddressInfo).port;
         const scheme = tls === undefined ? "http" : "https";
         this.#isAllowedOrigin = originCheck({
-          ...{ scheme, host, port: listening },
+          scheme,
+          host,
+          port: listening,
           allowed: allowedOrigins,
         });
         resolve({ ok: true, port: listening });

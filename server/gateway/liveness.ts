@@ -14,8 +14,10 @@ import {
   QUEUED_MS_MAX,
 } from "../../shared/protocol/limits.ts";
 
+/** What a peer needs at a beat. */
 export type Need = "nothing" | "ping" | "heartbeat_lost" | "slow_reader";
 
+/** What is known of one peer. */
 export class Liveness {
   #heardAt: number;
   #pingedAt = 0;

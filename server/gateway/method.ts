@@ -33,6 +33,7 @@ export interface DirectoryMethod<Name extends MethodName> {
   ask(params: Params<Name>, asking: Asking): void;
 }
 
+/** Any of the three kinds. */
 export type Method<Name extends MethodName> =
   | ListMethod<Name>
   | CallerMethod<Name>
@@ -49,6 +50,7 @@ export interface Caller {
   readonly subscriptions: number;
 }
 
+/** Who asks the directory, and the ref its answer is to carry. */
 export interface Asking {
   readonly caller: Caller;
   readonly directory: TodoDirectory;

@@ -1,8 +1,8 @@
 /**
  * Origins: whose pages may open a WebSocket here.
  *
- * The server's own, by the names under which it listens (never by the Host header, which a page that
- * rebinds its name chooses), and those it was told to allow.
+ * The server's own, by the names under which it listens (never by the Host header, which a page
+ * that rebinds its name chooses), and those it was told to allow.
  * Source: PROTOCOL.md section 1, Origin; RFC 6454 for what an origin is.
  */
 

@@ -19,8 +19,8 @@ export const subscribe: ListMethod<"subscribe"> = {
   request({ list, epoch, seq }, caller) {
     if ((epoch === undefined) !== (seq === undefined)) return refuse("bad_position");
     if (caller.subscriptions >= SUBSCRIPTIONS_MAX && !caller.isSubscribed(list)) {
-      const message = `A connection has at most ${SUBSCRIPTIONS_MAX} subscriptions; this is one more.`;
-      return refuse("limit", message);
+      const most = `A connection has at most ${SUBSCRIPTIONS_MAX} subscriptions`;
+      return refuse("limit", `${most}; this would be one more.`);
     }
     return { type: "subscribe", epoch, seq };
   },

@@ -2,7 +2,8 @@
  * Method update_todo: change some members of one todo.
  *
  * Kind:   call or cast. Subscribers are pushed the event once it is durable.
- * Params: { list, id, patch?, add_tags?, remove_tags?, if_rev? }   at least one of the three changes
+ * Params: { list, id, patch?, add_tags?, remove_tags?, if_rev? }   at least one of the three
+ *         changes
  * Result: { todo, changed: boolean, seq }
  * Errors: not_found (what: "todo") | conflict (with the todo as it is)
  * Source: PROTOCOL.md section 4; the patch is RFC 7396.
