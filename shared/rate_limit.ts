@@ -53,13 +53,14 @@ export class RateLimit {
   }
 }
 
-/** Names kept at most, before the ones that are full again are forgotten. */
-const NAMES_MAX = 10_000;
+/** Names kept before those whose buckets are full again are forgotten. */
+const NAMES_KEPT = 10_000;
 
 /** One bucket for each name: a user, an address. */
 export class RateLimits {
   readonly #rate: Rate;
   readonly #limits = new Map<string, RateLimit>();
+  #forgetAt = NAMES_KEPT;
 
   constructor(rate: Rate) {
     this.#rate = rate;
@@ -76,7 +77,7 @@ export class RateLimits {
   #of(name: string, now: number): RateLimit {
     const known = this.#limits.get(name);
     if (known !== undefined) return known;
-    if (this.#limits.size >= NAMES_MAX) this.#forget(now);
+    if (this.#limits.size >= this.#forgetAt) this.#forget(now);
     const limit = new RateLimit(this.#rate, now);
     this.#limits.set(name, limit);
     return limit;
@@ -84,5 +85,6 @@ export class RateLimits {
 
   #forget(now: number): void {
     for (const [name, limit] of this.#limits) if (limit.isFull(now)) this.#limits.delete(name);
+    this.#forgetAt = Math.max(NAMES_KEPT, 2 * this.#limits.size); // So that looking stays cheap.
   }
 }

@@ -16,20 +16,28 @@ export interface WaitingRequest {
   readonly run: () => void;
 }
 
+/** Whether a bulk read may run now, as far as the connection knows. */
+export type MayRead = (call: CallInFlight) => boolean;
+
 /** The queue of one connection. */
 export class BulkReads {
   #running: CallInFlight | undefined;
   #waiting: WaitingRequest[] = [];
 
-  /** True: it may run now, and if it is a bulk read it does. False: it has been put to wait. */
-  admit(request: WaitingRequest, isRoom: boolean): boolean {
-    const { call } = request;
-    if (!this.#mustWait(call, this.#waiting, isRoom)) {
-      if (BULK.has(call.method)) this.#running = call;
-      return true;
-    }
+  /** Some request is waiting. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** True: it may run now, and if it is a bulk read it does. False: put it to wait. */
+  admits(call: CallInFlight, mayRead: MayRead): boolean {
+    if (this.#mustWait(call, this.#waiting, mayRead)) return false;
+    if (BULK.has(call.method)) this.#running = call;
+    return true;
+  }
+
+  wait(request: WaitingRequest): void {
     this.#waiting.push(request);
-    return false;
   }
 
   /** The call has been answered, or given up. */
@@ -40,12 +48,12 @@ export class BulkReads {
   }
 
   /** Those that may run now, in order; they are taken out of the queue. */
-  ready(isRoom: boolean): WaitingRequest[] {
+  ready(mayRead: MayRead): WaitingRequest[] {
     if (this.#waiting.length === 0) return [];
     const ready: WaitingRequest[] = [];
     const waiting: WaitingRequest[] = [];
     for (const request of this.#waiting) {
-      if (this.#mustWait(request.call, waiting, isRoom)) waiting.push(request);
+      if (this.#mustWait(request.call, waiting, mayRead)) waiting.push(request);
       else {
         if (BULK.has(request.call.method)) this.#running = request.call;
         ready.push(request);
@@ -55,8 +63,8 @@ export class BulkReads {
     return ready;
   }
 
-  #mustWait(call: CallInFlight, before: readonly WaitingRequest[], isRoom: boolean): boolean {
-    if (BULK.has(call.method) && (this.#running !== undefined || !isRoom)) return true;
+  #mustWait(call: CallInFlight, before: readonly WaitingRequest[], mayRead: MayRead): boolean {
+    if (BULK.has(call.method) && (this.#running !== undefined || !mayRead(call))) return true;
     if (before.length === 0 || call.list === undefined) return false;
     return before.some((earlier) => earlier.call.list === call.list);
   }

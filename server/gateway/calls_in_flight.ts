@@ -7,7 +7,7 @@
  * Bound: IN_FLIGHT_MAX, kept by the connection, which reads no further.
  */
 import type { RequestId } from "../../shared/protocol/json_rpc.ts";
-import type { MethodName } from "../../shared/protocol/methods.ts";
+import { METHODS, type MethodName } from "../../shared/protocol/methods.ts";
 import type { Pid, Ref } from "../runtime/index.ts";
 
 export interface CallInFlight {
@@ -58,6 +58,23 @@ export class CallsInFlight {
     this.#all.delete(call);
     if (call.id !== undefined) this.#ids.delete(call.id);
     if (call.ref !== undefined) this.#byRef.delete(call.ref);
+  }
+
+  /** Whether a `subscribe` to that list has no answer yet. */
+  isSubscribing(list: string): boolean {
+    for (const call of this.#all) {
+      if (call.method === "subscribe" && call.list === list) return true;
+    }
+    return false;
+  }
+
+  /** Whether a write that came before `call` has no answer yet. */
+  hasWriteBefore(call: CallInFlight): boolean {
+    for (const earlier of this.#all) {
+      if (earlier === call) return false;
+      if (METHODS[earlier.method].write) return true;
+    }
+    return false;
   }
 
   overdue(now: number): CallInFlight[] {

@@ -4,13 +4,19 @@
  * Path:  frames come as messages, wait undecoded in the inbox, are dispatched one by one; answers
  *        and pushes come as messages too and leave through the outbox. Nothing else writes the
  *        socket.
- * Bound: IN_FLIGHT_MAX requests without an answer, and a message rate; beyond either the socket is
- *        not read. QUEUED_BYTES_MAX not yet sent; beyond it the peer is closed as a slow reader.
+ * Bound: IN_FLIGHT_MAX requests without an answer, a message rate, QUEUED_BYTES_CONFLATE not yet
+ *        sent; beyond any of them the socket is not read. Beyond QUEUED_BYTES_MAX not yet sent the
+ *        peer is closed as a slow reader.
  * Errors: a bug in here ends this connection alone.
  */
 import type { CloseCode } from "../../shared/protocol/close_codes.ts";
 import { encodePush } from "../../shared/protocol/codec.ts";
-import { HEARTBEAT_MS, PARSE_ERRORS_MAX } from "../../shared/protocol/limits.ts";
+import {
+  HEARTBEAT_MS,
+  PARSE_ERRORS_MAX,
+  QUEUED_BYTES_CONFLATE,
+  QUEUED_BYTES_MAX,
+} from "../../shared/protocol/limits.ts";
 import type { Push } from "../../shared/protocol/pushes.ts";
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../../shared/protocol/version.ts";
 import { RateLimit } from "../../shared/rate_limit.ts";
@@ -88,7 +94,10 @@ class Connection implements Caller {
   readonly #liveness: Liveness;
   readonly #following: Following;
   readonly #dispatch: Dispatch;
+  readonly #drained = () => this.pid.process?.deliver({ type: "drained" });
   #parseErrors = 0;
+  /** A `read_on` is on its way: the message rate was exceeded. */
+  #isReadingOn = false;
   #isReading = true;
   /** It finishes what is in flight, takes nothing more, and closes. */
   #isLeaving = false;
@@ -108,7 +117,9 @@ class Connection implements Caller {
     this.#rate = new RateLimit({ perSecond, burst: perSecond }, now);
     this.#liveness = new Liveness(now);
     const watch = (list: string, server: Pid) => this.#dispatch.watch(list, server);
-    this.#following = new Following({ gateway, pid, user: this.user, outbox, watch });
+    const isSubscribing = (list: string) => this.#dispatch.calls.isSubscribing(list);
+    const { user } = this;
+    this.#following = new Following({ gateway, pid, user, outbox, isSubscribing, watch });
     this.#dispatch = new Dispatch({ gateway, caller: this, following: this.#following, outbox });
   }
 
@@ -159,9 +170,10 @@ class Connection implements Caller {
       case "join_again":
         return this.#following.joinAgain(message.list);
       case "read_on":
+        this.#isReadingOn = false;
         return this.#read();
       case "drained":
-        return this.#dispatch.runWaiting();
+        return this.#afterAnswer();
       case "pong":
         return this.#liveness.heard(this.#now);
       case "binary":
@@ -193,7 +205,7 @@ class Connection implements Caller {
   #read(): void {
     const { calls } = this.#dispatch;
     const { in_flight } = this.#options.gateway.limits;
-    while (!this.#inbox.isEmpty && calls.size < in_flight) {
+    while (!this.#inbox.isEmpty && calls.size < in_flight && this.#hasRoom(QUEUED_BYTES_CONFLATE)) {
       if (!this.#rate.take(this.#now)) {
         this.#readLater();
         break;
@@ -216,6 +228,8 @@ class Connection implements Caller {
   }
 
   #readLater(): void {
+    if (this.#isReadingOn) return;
+    this.#isReadingOn = true;
     const waitMs = this.#rate.waitMs(this.#now);
     sendAfter<Message>(this.pid, { type: "read_on" }, waitMs);
   }
@@ -228,7 +242,8 @@ class Connection implements Caller {
   }
 
   #answered({ ref, value }: Reply<Answer>): void {
-    if (this.#isClosing || this.#following.answered(ref, value)) return;
+    if (this.#isClosing) return;
+    if (this.#following.answered(ref, value)) return this.#afterSaying();
     this.#dispatch.answered(ref, value);
     this.#afterAnswer();
   }
@@ -244,9 +259,17 @@ class Connection implements Caller {
   }
 
   #afterSaying(): void {
-    this.#liveness.said();
     const { outbox } = this.#options.socket;
-    if (this.#liveness.isOverfull(outbox.queuedBytes)) this.#close(4108);
+    if (this.#dispatch.isWaiting) outbox.whenFlushed(this.#drained);
+    if (!this.#hasRoom(QUEUED_BYTES_MAX)) this.#close(4108);
+  }
+
+  /** At most so much is queued that the socket will not take. */
+  #hasRoom(bytesMax: number): boolean {
+    const { outbox } = this.#options.socket;
+    if (outbox.queuedBytes <= bytesMax) return true;
+    outbox.flush(); // Perhaps it is only this turn's, and the peer reads well.
+    return outbox.queuedBytes <= bytesMax;
   }
 
   #down({ pid, reason }: Down): void {
@@ -266,9 +289,8 @@ class Connection implements Caller {
     if (need === "heartbeat_lost") return this.#close(4109);
     if (need === "slow_reader") return this.#close(4108);
     if (need === "ping") socket.ping();
-    if (!this.#liveness.needsTick(now)) return;
+    if (!this.#liveness.needsTick(now, socket.outbox.sent)) return;
     socket.outbox.send(encodePush("tick", { now: gateway.runtime.clock.time() }));
-    this.#liveness.said();
   }
 
   #goAway(withinMs: number, jitterMs: number): void {

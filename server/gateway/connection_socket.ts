@@ -30,6 +30,9 @@ export class ConnectionSocket {
     this.#ws = ws;
     this.#socket = socket;
     this.outbox = new Outbox(socket, runtime);
+    // Its close follows; a peer's bad frames are no news. Here, and not in `tell`: a connection that
+    // is refused at once can get bad frames too, and an error nobody listens to ends the program.
+    ws.on("error", () => this.outbox.shut());
   }
 
   /** Sends everything that comes to `pid`, which is the connection's. */
@@ -40,7 +43,6 @@ export class ConnectionSocket {
     });
     this.#ws.on("pong", () => news({ type: "pong" }));
     this.#ws.on("close", () => news({ type: "closed" }));
-    this.#ws.on("error", () => {}); // Its close follows; a peer's bad frames are no news.
     this.#socket.on("drain", () => news({ type: "drained" }));
   }
 
@@ -61,7 +63,8 @@ export class ConnectionSocket {
   close(code: CloseCode): void {
     const { reason } = CLOSE_CODES[code];
     this.outbox.send(encodePush("bye", { code, reason }));
-    this.outbox.flush();
+    this.outbox.shut();
+    this.#ws.removeAllListeners("message"); // What comes now is read for its close frame only.
     this.#ws.close(code, reason);
   }
 

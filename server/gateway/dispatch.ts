@@ -92,9 +92,18 @@ export class Dispatch {
     for (const call of this.calls.overdue(now)) this.#finish(call, refuse("timeout"));
   }
 
+  /** Requests wait for room in what is queued, or for each other. */
+  get isWaiting(): boolean {
+    return this.#bulk.isWaiting;
+  }
+
   /** Runs what waited and may run now. */
   runWaiting(): void {
-    for (const { run } of this.#bulk.ready(this.#isRoom)) run();
+    let ready = this.#bulk.ready(this.#mayRead);
+    while (ready.length > 0) {
+      for (const { run } of ready) run();
+      ready = this.#bulk.ready(this.#mayRead); // One that was refused at once makes way.
+    }
   }
 
   /** The connection will be told when that process ends. */
@@ -132,11 +141,17 @@ export class Dispatch {
       ref: undefined,
     };
     this.calls.add(call);
-    const run = () =>
-      method.kind === "list"
-        ? this.#askList(call, method, params)
-        : this.#askDirectory(call, method, params);
-    if (this.#bulk.admit({ call, run }, this.#isRoom)) run();
+    if (this.#bulk.admits(call, this.#mayRead)) this.#ask(call, method, params);
+    else this.#bulk.wait({ call, run: () => this.#ask(call, method, params) });
+  }
+
+  #ask<Name extends MethodName>(
+    call: CallInFlight,
+    method: ListMethod<Name> | DirectoryMethod<Name>,
+    params: Params<Name>,
+  ): void {
+    if (method.kind === "list") this.#askList(call, method, params);
+    else this.#askDirectory(call, method, params);
   }
 
   #askList<Name extends MethodName>(
@@ -172,14 +187,15 @@ export class Dispatch {
   #finish(call: CallInFlight, answer: Answer): void {
     this.calls.remove(call);
     this.#bulk.ended(call);
-    if (answer.ok) this.#note(call, answer.result);
-    this.#reply(call.id, call.method, answer);
-  }
-
-  #note({ method, list }: CallInFlight, result: object): void {
     const { following } = this.#options;
-    if (method === "subscribe") following.subscribed(result as Subscribed);
-    else if (method === "unsubscribe" && list !== undefined) following.subscriptions.remove(list);
+    const { id, method, list } = call;
+    if (method === "unsubscribe") {
+      // Whatever came of it: what the list still pushes is not sent, and asks it again.
+      following.subscriptions.remove(list as string);
+      return this.#reply(id, method, { ok: true, result: {} });
+    }
+    if (method === "subscribe" && answer.ok) following.subscribed(answer.result as Subscribed);
+    this.#reply(id, method, answer);
   }
 
   #reply(id: CallInFlight["id"], method: string, answer: Answer): void {
@@ -190,7 +206,8 @@ export class Dispatch {
     this.#options.outbox.send(text);
   }
 
-  get #isRoom(): boolean {
-    return this.#options.outbox.queuedBytes < QUEUED_BYTES_CONFLATE;
-  }
+  /** Not while much is queued; `lists`, which no list's mailbox orders, not before the writes. */
+  readonly #mayRead = (call: CallInFlight): boolean =>
+    this.#options.outbox.queuedBytes < QUEUED_BYTES_CONFLATE &&
+    (call.method !== "lists" || !this.calls.hasWriteBefore(call));
 }

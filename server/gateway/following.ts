@@ -29,9 +29,14 @@ export interface FollowingOptions {
   readonly pid: Pid<JoinAgain>;
   readonly user: string;
   readonly outbox: Outbox;
+  /** Whether the client has asked to be subscribed and has no answer yet. */
+  readonly isSubscribing: (list: string) => boolean;
   /** Watches the process that was asked. */
   readonly watch: (list: string, server: Pid) => void;
 }
+
+/** Milliseconds before asking again a list that could not take the question. */
+const JOIN_AGAIN_MS = 1000;
 
 /** The frames of pushes that are on their way to several connections. */
 const frames = new WeakMap<TodoPush, string>();
@@ -52,9 +57,10 @@ export class Following {
       push.type === "gone"
         ? this.subscriptions.remove(push.list)
         : this.subscriptions.advance(push.list, push.seq);
-    if (isWanted) this.#options.outbox.sendFrame(frameOf(push));
+    if (isWanted) return this.#options.outbox.sendFrame(frameOf(push));
     // A subscribe that was given up came through after all: the client knows of none.
-    else this.#ask(push.list, { type: "unsubscribe" });
+    if (push.type === "gone" || this.#options.isSubscribing(push.list)) return;
+    this.#ask(push.list, { type: "unsubscribe" });
   }
 
   /** The client is about to be told of its subscription. */
@@ -64,10 +70,11 @@ export class Following {
 
   /** The list's process has crashed. */
   lost(list: string): void {
+    for (const [ref, asked] of this.#rejoins) if (asked === list) this.#rejoins.delete(ref);
     if (!this.subscriptions.has(list)) return;
     const waitMs = this.subscriptions.crashed(list);
     if (waitMs === 0) this.joinAgain(list);
-    else sendAfter<JoinAgain>(this.#options.pid, { type: "join_again", list }, waitMs);
+    else this.#joinLater(list, waitMs);
   }
 
   /** Asks the list's new process for what was missed. */
@@ -76,9 +83,8 @@ export class Following {
     if (position === undefined) return;
     const { epoch, seq } = position;
     const ref = this.#ask(list, { type: "subscribe", epoch, seq });
-    if (ref === undefined) {
-      sendAfter<JoinAgain>(this.#options.pid, { type: "join_again", list }, 1000);
-    } else this.#rejoins.set(ref, list);
+    if (ref === undefined) this.#joinLater(list, JOIN_AGAIN_MS);
+    else this.#rejoins.set(ref, list);
   }
 
   /** True: the answer was to one of the questions asked here. */
@@ -93,6 +99,7 @@ export class Following {
   #rejoined(list: string, answer: Answer): void {
     const { outbox } = this.#options;
     if (!answer.ok) {
+      if (answer.kind !== "not_found") return this.#joinLater(list, JOIN_AGAIN_MS);
       this.subscriptions.remove(list);
       return outbox.send(encodePush("gone", { list, reason: "revoked" }));
     }
@@ -101,6 +108,10 @@ export class Following {
     if (subscribed.mode === "resumed") {
       for (const event of subscribed.events) outbox.send(encodePush("event", event));
     } else outbox.send(encodePush("snapshot", restarted(subscribed)));
+  }
+
+  #joinLater(list: string, waitMs: number): void {
+    sendAfter<JoinAgain>(this.#options.pid, { type: "join_again", list }, waitMs);
   }
 
   #ask(list: string, asked: Ask["request"]): Ref | undefined {

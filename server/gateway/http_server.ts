@@ -23,6 +23,8 @@ import { answerTo, refusalOf, type UpgradeAnswer, type UpgradeRequest } from "./
 
 /** Milliseconds a peer may take to send the head of its request. */
 const HEAD_MS_MAX = 10_000;
+/** How much later one that took longer may be found. */
+const HEAD_CHECK_MS = 5_000;
 
 /** Where to listen, whom to let in, and under whom they run. */
 export interface HttpServerOptions {
@@ -50,11 +52,15 @@ export class HttpServer {
   constructor(options: HttpServerOptions) {
     this.#options = options;
     const { tls } = options;
-    const limits = { headersTimeout: HEAD_MS_MAX, requestTimeout: HEAD_MS_MAX };
+    const limits = {
+      headersTimeout: HEAD_MS_MAX,
+      requestTimeout: HEAD_MS_MAX,
+      connectionsCheckingInterval: HEAD_CHECK_MS,
+    };
     this.#http = tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
     this.#ws = new WebSocketServer({
       noServer: true,
-      clientTracking: false,
+      clientTracking: true, // For `close`.
       maxPayload: FRAME_BYTES_MAX,
       perMessageDeflate: false,
       handleProtocols: (_offered, request) => this.#protocols.get(request) ?? false,
@@ -100,6 +106,7 @@ export class HttpServer {
   close(): void {
     this.#http.close();
     this.#http.closeAllConnections();
+    for (const ws of this.#ws.clients) ws.terminate();
   }
 
   #page({ url }: IncomingMessage): { readonly status: number; readonly text: string } {
@@ -118,10 +125,10 @@ export class HttpServer {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    if (this.#isDraining) return refuse(socket, 503, "The server is going away; come back later.");
     const { headers, url = "/" } = request;
     const asked: UpgradeRequest = { url, headers, isAllowedOrigin: this.#isAllowedOrigin };
     const answer = refusalOf(asked) ?? answerTo(asked, await this.#identity(request));
+    if (this.#isDraining) return refuse(socket, 503, "The server is going away; come back later.");
     if (answer.kind === "http") return refuse(socket, answer.status, answer.sentence);
     if (answer.protocol !== undefined) this.#protocols.set(request, answer.protocol);
     this.#ws.handleUpgrade(request, socket, head, (ws) => {
@@ -144,11 +151,12 @@ export class HttpServer {
     this.#opened += 1;
     const { identity, protocol } = answer;
     const onePerFrame = protocol !== SUBPROTOCOL;
-    Supervisor.startChild(supervisor, {
+    const started = Supervisor.startChild(supervisor, {
       id: `connection#${this.#opened}`,
       restart: "temporary",
       start: () => Connection.start({ gateway, socket, identity, onePerFrame }),
     });
+    if (!started.ok) socket.terminate();
   }
 }
 

@@ -23,7 +23,7 @@ export class Liveness {
   #pingedAt = 0;
   #pings = 0;
   #saidAt: number;
-  #hasSaid = false;
+  #sent = 0;
   #muchQueuedSince: number | undefined;
 
   constructor(now: number) {
@@ -35,11 +35,6 @@ export class Liveness {
   heard(now: number): void {
     this.#heardAt = now;
     this.#pings = 0;
-  }
-
-  /** A message was sent. */
-  said(): void {
-    this.#hasSaid = true;
   }
 
   /** At a beat: what its peer needs. `isReading`: the server reads from it. */
@@ -54,22 +49,17 @@ export class Liveness {
     return "ping";
   }
 
-  /** At a beat: whether a tick is due. */
-  needsTick(now: number): boolean {
-    if (this.#hasSaid) this.#saidAt = now;
-    this.#hasSaid = false;
+  /** At a beat: whether a tick is due. `sent`: messages sent to the peer so far. */
+  needsTick(now: number, sent: number): boolean {
+    if (sent !== this.#sent) this.#saidAt = now;
+    this.#sent = sent;
     return now - this.#saidAt >= HEARTBEAT_MS;
-  }
-
-  /** More is queued than may ever be: no beat need be waited for. */
-  isOverfull(queuedBytes: number): boolean {
-    return queuedBytes > QUEUED_BYTES_MAX;
   }
 
   #isSlow(now: number, queuedBytes: number): boolean {
     if (queuedBytes <= QUEUED_BYTES_CONFLATE) this.#muchQueuedSince = undefined;
     else this.#muchQueuedSince ??= now;
     const since = this.#muchQueuedSince ?? now;
-    return this.isOverfull(queuedBytes) || now - since >= QUEUED_MS_MAX;
+    return queuedBytes > QUEUED_BYTES_MAX || now - since >= QUEUED_MS_MAX;
   }
 }

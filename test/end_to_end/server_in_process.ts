@@ -16,6 +16,9 @@ import { temporaryFolder } from "../support/server_process.ts";
 /** What is running. */
 export interface ServerInProcess {
   readonly directory: TodoDirectory;
+  readonly connections: Connections;
+  readonly url: string;
+  token(user: string): Promise<string>;
   connect(user: string, pushed?: (name: string, params: unknown) => void): Promise<TodoClient>;
   close(): void;
 }
@@ -55,6 +58,9 @@ export async function startInProcess(log: EventLog): Promise<ServerInProcess> {
   const url = `ws://127.0.0.1:${listening.port}/socket`;
   return {
     directory,
+    connections,
+    url,
+    token: (user) => tokens.sign(user, 60_000),
     connect: async (user, pushed = () => undefined) =>
       TodoClient.connect({ url, token: await tokens.sign(user, 60_000), pushed }),
     close: () => {

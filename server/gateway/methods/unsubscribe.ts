@@ -13,7 +13,8 @@ export const unsubscribe: ListMethod<"unsubscribe"> = {
   name: "unsubscribe",
   list: ({ list }) => list,
 
-  request({ list }, caller) {
-    return caller.isSubscribed(list) ? { type: "unsubscribe" } : { ok: true, result: {} };
+  // Asked of the list whether there is a subscription or not: one may be on its way.
+  request() {
+    return { type: "unsubscribe" };
   },
 };

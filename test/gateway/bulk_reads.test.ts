@@ -1,0 +1,62 @@
+/**
+ * BulkReads: one at a time, and what is asked of the same list waits behind one that waits.
+ */
+import { expect, test } from "vitest";
+import { BulkReads } from "../../server/gateway/bulk_reads.ts";
+import type { CallInFlight } from "../../server/gateway/calls_in_flight.ts";
+
+function call(method: CallInFlight["method"], list?: string): CallInFlight {
+  return { id: 1, method, list, deadline: 0, server: undefined, ref: undefined };
+}
+
+const room = () => true;
+const noRoom = () => false;
+
+/** Whether it may run now; if not it has been put to wait. */
+function admitted(bulk: BulkReads, asked: CallInFlight, mayRead = room): boolean {
+  const isAdmitted = bulk.admits(asked, mayRead);
+  if (!isAdmitted) bulk.wait({ call: asked, run: () => undefined });
+  return isAdmitted;
+}
+
+test("a second bulk read waits until the first is answered", () => {
+  const bulk = new BulkReads();
+  const [first, second] = [call("list", "a"), call("todos", "b")];
+  expect(admitted(bulk, first)).toBe(true);
+  expect(admitted(bulk, second)).toBe(false);
+  expect(bulk.ready(room)).toEqual([]);
+  bulk.ended(first);
+  expect(bulk.ready(room).map((waiting) => waiting.call)).toEqual([second]);
+  expect(bulk.isWaiting).toBe(false);
+});
+
+test("a bulk read waits for room, other calls do not", () => {
+  const bulk = new BulkReads();
+  expect(admitted(bulk, call("list", "a"), noRoom)).toBe(false);
+  expect(admitted(bulk, call("add_todo", "b"), noRoom)).toBe(true);
+  expect(bulk.ready(noRoom)).toEqual([]);
+  expect(bulk.ready(room)).toHaveLength(1);
+});
+
+test("what is asked of a list waits behind its waiting bulk read, in order", () => {
+  const bulk = new BulkReads();
+  const running = call("lists");
+  admitted(bulk, running);
+  const [read, write, other] = [call("list", "a"), call("add_todo", "a"), call("add_todo", "b")];
+  expect(admitted(bulk, read)).toBe(false);
+  expect(admitted(bulk, write)).toBe(false);
+  expect(admitted(bulk, other)).toBe(true);
+  bulk.ended(running);
+  expect(bulk.ready(room).map((waiting) => waiting.call)).toEqual([read, write]);
+});
+
+test("one that is given up leaves the queue and holds nobody back", () => {
+  const bulk = new BulkReads();
+  const running = call("list", "a");
+  const [given, next] = [call("list", "b"), call("add_todo", "b")];
+  admitted(bulk, running);
+  admitted(bulk, given);
+  admitted(bulk, next);
+  bulk.ended(given);
+  expect(bulk.ready(room).map((waiting) => waiting.call)).toEqual([next]);
+});
