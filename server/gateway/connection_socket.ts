@@ -30,8 +30,9 @@ export class ConnectionSocket {
     this.#ws = ws;
     this.#socket = socket;
     this.outbox = new Outbox(socket, runtime);
-    // Its close follows; a peer's bad frames are no news. Here, and not in `tell`: a connection that
-    // is refused at once can get bad frames too, and an error nobody listens to ends the program.
+    // Its close follows; a peer's bad frames are no news. Here, and not in `tell`: a connection
+    // that is refused at once can get bad frames too, and an error nobody listens to ends the
+    // program.
     ws.on("error", () => this.outbox.shut());
   }
 
