@@ -1,6 +1,7 @@
 /**
  * BulkReads: one at a time, and what is asked of the same list waits behind one that waits.
  */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BulkReads } from "../../server/gateway/bulk_reads.ts";
 import type { CallInFlight } from "../../server/gateway/calls_in_flight.ts";
@@ -60,3 +61,79 @@ test("one that is given up leaves the queue and holds nobody back", () => {
   bulk.ended(given);
   expect(bulk.ready(room).map((waiting) => waiting.call)).toEqual([next]);
 });
+
+test("in any order of calls, answers and room: one bulk read at a time, each list in order", () => {
+  const step = fc.oneof(
+    fc.record({
+      method: fc.constantFrom("list", "lists", "subscribe", "add_todo", "members"),
+      list: fc.constantFrom("a", "b"),
+    }),
+    fc.constantFrom("answer" as const, "room" as const, "no room" as const),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const run = new Run();
+      for (const next of steps) run.step(next);
+      run.finish();
+      for (const list of ["a", "b"]) expect(run.ran(list)).toEqual(run.asked(list));
+    }),
+  );
+});
+
+type Step =
+  | "answer"
+  | "room"
+  | "no room"
+  | { readonly method: CallInFlight["method"]; readonly list: string };
+
+/** What a connection does with its queue. */
+class Run {
+  readonly #bulk = new BulkReads();
+  readonly #asked: CallInFlight[] = [];
+  readonly #ran: CallInFlight[] = [];
+  #open: CallInFlight[] = [];
+  #hasRoom = true;
+
+  step(step: Step): void {
+    if (step === "answer") this.#answer();
+    else if (step === "room" || step === "no room") this.#hasRoom = step === "room";
+    else this.#ask(call(step.method, step.method === "lists" ? undefined : step.list));
+    for (const { call: ready } of this.#bulk.ready(this.#mayRead)) this.#run(ready);
+  }
+
+  finish(): void {
+    this.step("room");
+    while (this.#open.length > 0) this.step("answer");
+    expect(this.#bulk.isWaiting).toBe(false);
+    expect(this.#ran).toHaveLength(this.#asked.length);
+  }
+
+  asked(list: string): CallInFlight[] {
+    return this.#asked.filter((each) => each.list === list);
+  }
+
+  ran(list: string): CallInFlight[] {
+    return this.#ran.filter((each) => each.list === list);
+  }
+
+  readonly #mayRead = () => this.#hasRoom;
+
+  #ask(asked: CallInFlight): void {
+    this.#asked.push(asked);
+    if (admitted(this.#bulk, asked, this.#mayRead)) this.#run(asked);
+  }
+
+  #run(ready: CallInFlight): void {
+    this.#ran.push(ready);
+    this.#open.push(ready);
+    const bulk = this.#open.filter(({ method }) => ["list", "lists", "subscribe"].includes(method));
+    expect(bulk.length).toBeLessThanOrEqual(1);
+  }
+
+  #answer(): void {
+    const [first, ...rest] = this.#open;
+    if (first === undefined) return;
+    this.#open = rest;
+    this.#bulk.ended(first);
+  }
+}

@@ -126,11 +126,9 @@ test("three texts in a row that are no JSON close 4400; what lies between starts
   alice.take();
   alice.says("x\ny");
   alice.says("{}");
+  expect(alice.heard()).toEqual(["null parse", "null parse", "null invalid_request"]);
   alice.says("x\ny\nz\n{}");
-  expect(alice.heard()).toEqual([
-    ...["null parse", "null parse", "null invalid_request"],
-    ...["null parse", "null parse", "null parse", "bye"],
-  ]);
+  expect(alice.heard()).toEqual(["null parse", "null parse", "null parse", "bye"]);
   expect(alice.ws.closed).toMatchObject({ code: 4400 });
 });
 
@@ -206,7 +204,7 @@ test("a peer that vanishes with calls in flight leaves nothing behind", () => {
   expect(world.gateway.connections.size).toBe(1);
   world.lists.commit();
   alice.call("list", { list: LIST });
-  expect(alice.take()[0]?.["result"].todos).toHaveLength(255); // And the subscribe.
+  expect(alice.take()[0]?.result?.todos).toHaveLength(256);
 });
 
 test("a bug in one connection ends its socket alone", () => {

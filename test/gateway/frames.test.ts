@@ -1,9 +1,16 @@
 /**
  * Frames: a text as the bytes of one WebSocket frame.
  */
+import type { Writable } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import * as ws from "ws";
 import { textFrame } from "../../server/gateway/frames.ts";
+
+/** The half of `ws` that reads frames; its types do not tell of it. */
+const { Receiver } = ws as unknown as {
+  readonly Receiver: new (options: { readonly isServer: boolean }) => Writable;
+};
 
 /** What a client reads: RFC 6455 §5.2, final text frames without a mask. */
 function received(frames: string): string[] {
@@ -43,3 +50,17 @@ test("any text comes out as it went in, alone or joined with others", () => {
     ),
   );
 });
+
+test.each([0, 125, 126, 65_535, 65_536])(
+  "a client's own reader takes a text of %i bytes",
+  (length) => {
+    const receiver = new Receiver({ isServer: false });
+    const texts: string[] = [];
+    receiver.on("message", (data: Buffer, isBinary: boolean) => {
+      texts.push(`${isBinary}:${data.toString()}`);
+    });
+    const all = ["x".repeat(length), "é".repeat(length), "🍮"];
+    receiver.write(Buffer.from(all.map(textFrame).join(""), "latin1"));
+    expect(texts).toEqual(all.map((text) => `false:${text}`));
+  },
+);

@@ -16,12 +16,21 @@ import { Supervisor } from "../../server/runtime/index.ts";
 import type { WelcomeLimits } from "../../shared/protocol/pushes.ts";
 import { ListWorld } from "../todo/list_world.ts";
 
-/** What a server says: a reply or a push. */
+/** What a server says: a reply or a push; of each member what tests look at. */
 export interface Said {
   readonly id?: number | string | null;
   readonly method?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects.
-  readonly [member: string]: any;
+  readonly params?: {
+    readonly seq?: number;
+    readonly todo?: { readonly title: string };
+    readonly todos?: readonly object[];
+  };
+  readonly result?: {
+    readonly mode?: string;
+    readonly todos?: readonly object[];
+    readonly lists?: readonly { readonly list: string }[];
+  };
+  readonly error?: { readonly data: { readonly kind: string } };
 }
 
 const LIMITS: WelcomeLimits = {
@@ -191,9 +200,8 @@ export class Peer {
 }
 
 function inShort({ id, method, error, params, result }: Said): string {
-  if (method !== undefined) return params.seq === undefined ? method : `${method} @${params.seq}`;
-  if (error !== undefined) return `${id} ${error.data.kind}`;
-  return result.mode === undefined ? `${id} ok` : `${id} ${result.mode}`;
+  if (method !== undefined) return params?.seq === undefined ? method : `${method} @${params.seq}`;
+  return `${id} ${error?.data.kind ?? result?.mode ?? "ok"}`;
 }
 
 /** The JSON texts of server frames, RFC 6455 §5.2. */

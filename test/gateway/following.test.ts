@@ -1,0 +1,165 @@
+/**
+ * Following: pushes only of what is subscribed, each once and in order, over a list's crash too.
+ */
+import { expect, test } from "vitest";
+import { GatewayWorld, type Peer } from "./gateway_world.ts";
+
+const LIST = "groceries";
+const ADD = { list: LIST, todo: { title: "Milk" } };
+
+/** alice writes, bob, who is an editor, follows. */
+function setUp(): { world: GatewayWorld; alice: Peer; bob: Peer } {
+  const world = new GatewayWorld();
+  const alice = world.withList();
+  alice.call("share", { list: LIST, user: "bob", role: "editor" });
+  world.lists.commit();
+  alice.take();
+  const bob = world.peer("bob");
+  bob.call("subscribe", { list: LIST });
+  bob.take();
+  return { world, alice, bob };
+}
+
+function add(world: GatewayWorld, peer: Peer): void {
+  peer.call("add_todo", ADD);
+  world.lists.commit();
+}
+
+/** The list's process dies of a bug; the log is well. */
+function crash(world: GatewayWorld, peer: Peer): void {
+  world.lists.log.breakFor(LIST);
+  peer.call("add_todo", ADD);
+  world.lists.log.mend();
+}
+
+test("events come to subscribers, after the reply of their write, and to nobody else", () => {
+  const { world, alice, bob } = setUp();
+  const carol = world.peer("bob");
+  carol.take();
+  bob.call("add_todo", ADD);
+  alice.call("add_todo", ADD);
+  world.lists.commit();
+  expect(bob.heard()).toEqual(["2 ok", "event @2", "event @3"]);
+  expect(alice.heard()).toEqual(["3 ok"]);
+  expect(carol.heard()).toEqual([]);
+});
+
+test("all subscribers get the same bytes", () => {
+  const { world, alice, bob } = setUp();
+  alice.call("subscribe", { list: LIST });
+  alice.take();
+  world.peer("bob").cast("add_todo", { list: LIST, todo: { title: "Crème brûlée 🍮" } });
+  world.lists.commit();
+  expect(bob.tcp.written).toHaveLength(1);
+  expect(bob.tcp.written).toEqual(alice.tcp.written);
+  expect(bob.take()[0]?.params?.todo?.title).toBe("Crème brûlée 🍮");
+});
+
+test("nothing of the list follows the answer to unsubscribe", () => {
+  const { world, alice, bob } = setUp();
+  bob.call("unsubscribe", { list: LIST });
+  add(world, alice);
+  expect(bob.heard()).toEqual(["2 ok"]);
+  bob.call("unsubscribe", { list: "none" });
+  expect(bob.heard()).toEqual(["3 ok"]);
+});
+
+test("one who is shut out hears gone, and nothing after it", () => {
+  const { world, alice, bob } = setUp();
+  alice.call("unshare", { list: LIST, user: "bob" });
+  world.lists.commit();
+  add(world, alice);
+  expect(bob.heard()).toEqual(["gone"]);
+  bob.call("list", { list: LIST });
+  expect(bob.heard()).toEqual(["2 not_found"]);
+});
+
+test("a list that crashes is joined again; what was missed follows", () => {
+  const { world, alice, bob } = setUp();
+  world.lists.log.holdsLoads = true;
+  crash(world, alice);
+  alice.call("add_todo", ADD); // Waits in the new process, before bob's joining or behind it.
+  world.lists.log.answerLoads();
+  world.lists.settle();
+  world.lists.commit();
+  expect(bob.heard()).toEqual(["event @2"]);
+  add(world, alice);
+  expect(bob.heard()).toEqual(["event @3"]);
+});
+
+test("events that were committed as the list died are sent when it is joined again", () => {
+  const { world, alice, bob } = setUp();
+  alice.call("add_todo", ADD);
+  crash(world, alice);
+  expect(bob.heard()).toEqual([]);
+  world.lists.commit(); // Appended before the crash, so it is there.
+  expect(bob.heard()).toEqual(["event @2"]);
+});
+
+test("a list that has gone on too far is sent as one snapshot, restarted", () => {
+  const { world, alice, bob } = setUp();
+  alice.calls(250, "add_todo", ADD);
+  const more = world.peer("alice");
+  more.calls(252, "add_todo", ADD);
+  const third = world.peer("alice");
+  crash(world, third);
+  world.lists.commit();
+  const [snapshot, ...rest] = bob.take();
+  expect(rest).toEqual([]);
+  expect(snapshot).toMatchObject({
+    method: "snapshot",
+    params: { list: LIST, reason: "restarted", seq: 503 },
+  });
+  expect(snapshot?.params).not.toHaveProperty("mode");
+  expect(snapshot?.params?.todos).toHaveLength(502);
+});
+
+test("a list that cannot be loaded is tried again, ever later, and comes back", () => {
+  const { world, alice, bob } = setUp();
+  world.lists.log.breakFor(LIST);
+  alice.call("add_todo", ADD);
+  world.lists.pass(10_000);
+  expect(bob.heard()).toEqual([]);
+  world.lists.log.mend();
+  world.lists.pass(60_000);
+  alice.take();
+  add(world, alice);
+  expect(bob.heard().filter((line) => line !== "tick")).toEqual(["event @2"]);
+});
+
+test("one who was shut out while the list was down hears gone", () => {
+  const { world, alice, bob } = setUp();
+  alice.call("unshare", { list: LIST, user: "bob" });
+  crash(world, alice);
+  world.lists.commit();
+  expect(bob.heard()).toEqual(["gone"]);
+});
+
+test("a subscribe that was given up and comes through after all is taken back", () => {
+  const { world, alice } = setUp();
+  const late = world.peer("bob");
+  late.take();
+  alice.call("add_todo", ADD); // The subscribe stands behind it, and time goes by.
+  late.call("subscribe", { list: LIST, timeout_ms: 100 });
+  world.lists.pass(500);
+  expect(late.heard()).toEqual(["1 timeout"]);
+  world.lists.commit();
+  add(world, alice);
+  add(world, alice);
+  expect(late.heard()).toEqual([]);
+});
+
+test("a second subscribe after one that was given up stands", () => {
+  const { world, alice } = setUp();
+  const late = world.peer("bob");
+  late.take();
+  alice.call("add_todo", ADD);
+  late.call("subscribe", { list: LIST, timeout_ms: 100 });
+  world.lists.pass(500);
+  alice.call("add_todo", ADD);
+  late.call("subscribe", { list: LIST });
+  world.lists.commit(1); // The first joins; its event reaches one that is not subscribed.
+  world.lists.commit();
+  add(world, alice);
+  expect(late.heard()).toEqual(["1 timeout", "2 snapshot", "event @4"]);
+});
