@@ -5,6 +5,7 @@
  * Errors: an unknown flag or a bad value is one plain sentence; the program then exits with 2.
  */
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { parseArgs } from "node:util";
 
 export interface Config {
@@ -117,7 +118,13 @@ function readSwitch(value: (flag: Flag) => string, flag: Flag): boolean {
 function readTls(cert: string, key: string): Config["tls"] {
   if (cert === "" && key === "") return undefined;
   if (cert === "" || key === "") throw new Error("--tls-cert and --tls-key must be given together");
-  return { cert: readPem("tls-cert", cert), key: readPem("tls-key", key) };
+  const tls = { cert: readPem("tls-cert", cert), key: readPem("tls-key", key) };
+  try {
+    createSecureContext(tls);
+    return tls;
+  } catch {
+    throw new Error("--tls-cert and --tls-key must be a certificate and its own key, in PEM");
+  }
 }
 
 function readPem(flag: Flag, path: string): Buffer {

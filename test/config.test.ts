@@ -43,6 +43,7 @@ describe("refused by one sentence that names the flag", () => {
     [["--host", "0.0.0.0"], /--tls-cert.*--behind-proxy/],
     [["--tls-cert", "x"], /--tls-key/],
     [["--tls-cert", "/none", "--tls-key", "/none"], /--tls-cert/],
+    [["--tls-cert", import.meta.filename, "--tls-key", import.meta.filename], /PEM/],
     [["--log-level", "loud"], /--log-level/],
   ])("%j", (args, names) => {
     const parsed = parseConfig(args, {});

@@ -43,6 +43,9 @@ import { Inbox } from "./inbox.ts";
 import { Liveness } from "./liveness.ts";
 import type { Caller } from "./method.ts";
 
+/** Messages of one frame after which others have their turn. */
+const MESSAGES_PER_TURN = 1_000;
+
 type Message =
   | SocketNews
   | Reminder
@@ -195,6 +198,7 @@ class Connection implements Caller {
   }
 
   #frame(text: string): void {
+    this.#options.socket.took();
     this.#liveness.heard(this.#now);
     if (this.#isLeaving) return;
     this.#inbox.addFrame(text);
@@ -205,8 +209,10 @@ class Connection implements Caller {
   #read(): void {
     const { calls } = this.#dispatch;
     const { in_flight } = this.#options.gateway.limits;
+    let left = MESSAGES_PER_TURN;
     while (!this.#inbox.isEmpty && calls.size < in_flight && this.#hasRoom(QUEUED_BYTES_CONFLATE)) {
-      if (!this.#rate.take(this.#now)) {
+      left -= 1;
+      if (left < 0 || !this.#rate.take(this.#now)) {
         this.#readLater();
         break;
       }
@@ -303,7 +309,6 @@ class Connection implements Caller {
     this.#isClosing = true;
     this.#inbox.clear();
     this.#options.socket.close(code);
-    this.#options.socket.resume(); // Or the peer's own close would not be read.
   }
 
   #closed(): void {

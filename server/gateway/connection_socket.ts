@@ -12,6 +12,9 @@ import { encodePush } from "../../shared/protocol/codec.ts";
 import type { Pid, Runtime } from "../runtime/index.ts";
 import { Outbox } from "./outbox.ts";
 
+/** Frames handed over and not yet taken, beyond which no more are read. */
+const UNTAKEN_MAX = 1_000;
+
 /** What a socket tells its connection. */
 export type SocketNews =
   | { readonly type: "frame"; readonly text: string }
@@ -24,6 +27,11 @@ export class ConnectionSocket {
   readonly outbox: Outbox;
   readonly #ws: WebSocket;
   readonly #socket: Socket;
+  #untaken = 0;
+  /** Too many are untaken. */
+  #isFull = false;
+  /** The connection wants to be read to no more. */
+  #isPaused = false;
 
   /** `socket` is the one under `ws`, as the upgrade handed it over. */
   constructor(ws: WebSocket, socket: Socket, runtime: Runtime) {
@@ -41,19 +49,31 @@ export class ConnectionSocket {
     const news = (message: SocketNews) => pid.process?.deliver(message);
     this.#ws.on("message", (data, isBinary) => {
       news(isBinary ? { type: "binary" } : { type: "frame", text: String(data) });
+      this.#untaken += 1;
+      if (this.#untaken === UNTAKEN_MAX) this.#fill();
     });
     this.#ws.on("pong", () => news({ type: "pong" }));
     this.#ws.on("close", () => news({ type: "closed" }));
     this.#socket.on("drain", () => news({ type: "drained" }));
   }
 
+  /** The connection has taken one frame. */
+  took(): void {
+    this.#untaken -= 1;
+    if (this.#untaken > 0 || !this.#isFull) return;
+    this.#isFull = false;
+    if (!this.#isPaused) this.#ws.resume();
+  }
+
   /** Reads no more until `resume`. What was read already still comes. */
   pause(): void {
+    this.#isPaused = true;
     this.#ws.pause();
   }
 
   resume(): void {
-    this.#ws.resume();
+    this.#isPaused = false;
+    if (!this.#isFull) this.#ws.resume();
   }
 
   ping(): void {
@@ -67,10 +87,17 @@ export class ConnectionSocket {
     this.outbox.shut();
     this.#ws.removeAllListeners("message"); // What comes now is read for its close frame only.
     this.#ws.close(code, reason);
+    this.#ws.resume(); // Or the peer's own close would not be read.
   }
 
   /** Lets go at once: for a peer that reads nothing, whom a `bye` would never reach. */
   terminate(): void {
     this.#ws.terminate();
+  }
+
+  /** Frames come faster than they are taken: the rest stays where the peer feels it. */
+  #fill(): void {
+    this.#isFull = true;
+    this.#ws.pause();
   }
 }

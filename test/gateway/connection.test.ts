@@ -59,11 +59,12 @@ test("above the message rate it is read later, each call answered once, with one
   expect(alice.ws.isPaused).toBe(false);
 });
 
-test("ten thousand answers in one turn close nobody who reads", () => {
+test("ten thousand answers to one frame close nobody who reads", () => {
   const world = new GatewayWorld();
   const alice = world.peer("alice");
   alice.take();
   alice.calls(10_000, "whoami");
+  world.lists.pass(100);
   expect(alice.take()).toHaveLength(10_000);
   expect(alice.ws.closed).toBeUndefined();
 });
@@ -73,11 +74,13 @@ test("who does not read its replies is not read either, until it does", () => {
   const alice = world.peer("alice");
   alice.tcp.holds = true;
   alice.calls(10_000, "whoami");
+  world.lists.pass(100);
   expect(alice.tcp.writableLength).toBeGreaterThan(256 * 1024);
   expect(alice.tcp.writableLength).toBeLessThan(MIB);
   expect(alice.ws.isPaused).toBe(true);
   alice.tcp.holds = false;
   alice.drain();
+  world.lists.pass(100);
   expect(alice.take()).toHaveLength(1 + 10_000);
   expect(alice.ws.isPaused).toBe(false);
 });
@@ -219,6 +222,49 @@ test("a bug in one connection ends its socket alone", () => {
   expect(world.gateway.connections.size).toBe(1);
   bob.call("whoami");
   expect(bob.heard()).toEqual(["1 ok"]);
+});
+
+test("nothing is said when bad frames have closed the socket", () => {
+  const world = new GatewayWorld();
+  const alice = world.withList();
+  alice.call("add_todo", { list: LIST, todo: { title: "t" } });
+  alice.ws.emit("error", new Error("a frame without a mask")); // As `ws` tells it.
+  world.lists.commit();
+  expect(alice.heard()).toEqual([]);
+});
+
+test("frames that come faster than they are taken are left in the socket", () => {
+  const world = new GatewayWorld();
+  const alice = world.peer("alice");
+  alice.take();
+  const whoami = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"whoami"}');
+  for (let n = 0; n < 999; n++) alice.ws.emit("message", whoami, false);
+  expect(alice.ws.isPaused).toBe(false);
+  alice.ws.emit("message", whoami, false);
+  expect(alice.ws.isPaused).toBe(true);
+  alice.ws.emit("message", whoami, false); // One that was read already.
+  world.lists.settle();
+  expect(alice.take()).toHaveLength(1_001);
+  expect(alice.ws.isPaused).toBe(false);
+});
+
+test("a frame of very many messages lets others have their turn", () => {
+  const world = new GatewayWorld();
+  const [alice, bob] = [world.peer("alice"), world.peer("bob")];
+  alice.take();
+  bob.take();
+  const whoami = '{"jsonrpc":"2.0","id":1,"method":"whoami"}';
+  alice.ws.emit("message", Buffer.from(`${whoami}\n`.repeat(5_000)), false);
+  bob.ws.emit("message", Buffer.from(whoami), false);
+  let before = 0;
+  bob.tcp.write = (bytes) => {
+    before = alice.take().length;
+    return bob.tcp.written.push(bytes) > 0;
+  };
+  world.lists.pass(1_000);
+  expect(before).toBeLessThan(5_000);
+  expect(bob.heard()).toEqual(["1 ok"]);
+  expect(before + alice.take().length).toBe(5_000);
 });
 
 test("nothing is said after the bye, and what comes then is not read", () => {

@@ -183,6 +183,16 @@ test("subscriptions over the limit are refused one after the other, without a wa
   alice.take();
   const first = alice.calls(200, "subscribe", { list: LIST });
   expect(alice.heard()).toEqual(Array.from({ length: 200 }, (_, n) => `${first + n} limit`));
+  world.lists.log.holdsLoads = true;
+  const slow = alice.call("list", { list: "asleep" });
+  alice.calls(200, "subscribe", { list: LIST });
+  expect(alice.heard()).toEqual([]);
+  world.lists.log.answerLoads();
+  world.lists.settle();
+  expect(alice.heard()).toEqual([
+    `${slow} not_found`,
+    ...Array.from({ length: 200 }, (_, n) => `${slow + 1 + n} limit`),
+  ]);
   const again = alice.call("subscribe", { list: "l7" }); // It replaces its own.
   expect(alice.heard()).toEqual([`${again} snapshot`]);
 });

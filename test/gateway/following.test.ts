@@ -135,8 +135,37 @@ test("one who was shut out while the list was down hears gone", () => {
   expect(bob.heard()).toEqual(["gone"]);
 });
 
+test("a list that cannot take the question of who joins again is asked later", () => {
+  const { world, alice, bob } = setUp();
+  crash(world, alice);
+  world.lists.log.breakFor(LIST); // Loads fail too: the next joining waits half a second.
+  alice.call("list", { list: LIST });
+  world.lists.log.mend();
+  alice.call("add_todo", ADD);
+  world.lists.pass(500); // bob's joining stands behind an add that another writer forestalls.
+  world.lists.refuse("fence");
+  expect(bob.heard()).toEqual([]);
+  world.lists.pass(2_000);
+  add(world, alice);
+  expect(bob.heard()).toEqual(["event @2"]);
+});
+
+test("one who unsubscribed while a list was joined again hears nothing of it", () => {
+  const { world, alice, bob } = setUp();
+  alice.call("add_todo", ADD);
+  world.lists.log.holdsLoads = true;
+  crash(world, alice);
+  bob.call("unsubscribe", { list: LIST, timeout_ms: 100 });
+  world.lists.pass(500);
+  expect(bob.heard()).toEqual(["2 ok"]);
+  world.lists.log.answerLoads();
+  world.lists.commit();
+  add(world, alice);
+  expect(bob.heard()).toEqual([]);
+});
+
 test("a subscribe that was given up and comes through after all is taken back", () => {
-  const { world, alice } = setUp();
+  const { world, alice, bob } = setUp();
   const late = world.peer("bob");
   late.take();
   alice.call("add_todo", ADD); // The subscribe stands behind it, and time goes by.
@@ -145,8 +174,10 @@ test("a subscribe that was given up and comes through after all is taken back", 
   expect(late.heard()).toEqual(["1 timeout"]);
   world.lists.commit();
   add(world, alice);
-  add(world, alice);
   expect(late.heard()).toEqual([]);
+  bob.call("unsubscribe", { list: LIST });
+  world.lists.pass(80_000); // A list that somebody watches would not fall asleep.
+  expect(world.lists.directory.size).toBe(0);
 });
 
 test("a second subscribe after one that was given up stands", () => {
