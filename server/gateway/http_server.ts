@@ -168,5 +168,6 @@ function refuse(socket: Duplex, status: number, sentence: string): void {
     "Content-Type: text/plain; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
+  socket.once("finish", () => socket.destroy()); // A peer may keep its half open for ever.
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -134,7 +134,7 @@ export class EventWriter {
     const known = this.#places.get(list);
     if (known !== undefined) return known;
     const id = this.#ids.get(list) ?? this.#sql.listId.get(list)?.id;
-    if (typeof id !== "number") return undefined;
+    if (typeof id !== "number" || this.#heads.isDamaged(id)) return undefined;
     const head = this.#heads.get(id);
     if (head === undefined) return undefined;
     const place = { id, head };

@@ -85,6 +85,9 @@ export class Heads {
       const head = this.#recent.get(list);
       if (head !== undefined) write.run(list, head.pos, head.seq, head.count, head.sum);
     }
+    // A list without a head stays known as damaged: its tail will not be looked at again.
+    const drop = this.#db.prepare("DELETE FROM heads WHERE list = ?");
+    for (const list of this.#damaged) drop.run(list);
     this.#db.prepare("UPDATE meta SET checkpoint_pos = ?").run(this.#pos);
   }
 
