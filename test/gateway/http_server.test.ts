@@ -143,3 +143,18 @@ test("closing the server ends the sockets of those who are still there", async (
   server.close();
   expect((await closed)[0]).toBe(1006);
 });
+
+test("a refused upgrade is let go though its peer keeps its half of the connection open", async () => {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  socket.on("error", () => undefined);
+  const ended = once(socket, "end");
+  socket.resume();
+  socket.write(upgrade().replace("/socket", "/nope"));
+  await ended;
+  // What is written to a socket that is gone is answered by a reset.
+  await vi.waitFor(() => {
+    socket.write("x");
+    expect(socket.destroyed).toBe(true);
+  }, WAIT);
+});

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { EventWriter } from "../../server/storage/event_writer.ts";
 import { born, row, rows } from "./samples.ts";
 import { newStorePath } from "./store_folder.ts";
-import { load, openReader, openWriter } from "./sync_store.ts";
+import { load, openReader, openWriter, tamper } from "./sync_store.ts";
 
 const NONE = new Map();
 
@@ -106,4 +106,24 @@ test("several appends that cannot be held are refused, each with its list, and n
   expect(reader.lists({ user: "bob", limit: 9 })).toMatchObject({ lists: [] });
   reader.close();
   writer.close();
+});
+
+test("a damaged list stays damaged past a checkpoint, and takes no append", () => {
+  const path = newStorePath();
+  const first = openWriter(path);
+  expect(first.writer.commit([born("a", rows(1, 5)), born("b", rows(1, 5))])).toEqual(NONE);
+  first.writer.close();
+  tamper(path, "UPDATE events SET prev = 99 WHERE seq = 4 AND list = 1");
+  const append = [{ list: "a", rows: [row(4)] }];
+  const second = openWriter(path, 1);
+  expect(second.writer.commit(append)).toEqual(new Map([[0, "fence"]]));
+  second.writer.checkpointIfDue();
+  second.writer.close();
+  const third = openWriter(path);
+  expect(third.writer.commit(append)).toEqual(new Map([[0, "fence"]]));
+  const reader = openReader(path);
+  expect(load(reader, "a")).toMatchObject({ end: { ok: false, reason: "damaged" }, events: [] });
+  expect(load(reader, "b").events).toHaveLength(5);
+  reader.close();
+  third.writer.close();
 });
