@@ -104,10 +104,14 @@ export class Following {
       return outbox.send(encodePush("gone", { list, reason: "revoked" }));
     }
     const subscribed = answer.result as Subscribed;
+    const had = this.subscriptions.position(list)?.seq ?? 0;
     this.subscribed(subscribed);
-    if (subscribed.mode === "resumed") {
-      for (const event of subscribed.events) outbox.send(encodePush("event", event));
-    } else outbox.send(encodePush("snapshot", restarted(subscribed)));
+    if (subscribed.mode !== "resumed") {
+      return outbox.send(encodePush("snapshot", restarted(subscribed)));
+    }
+    // Some may have been pushed since it was asked, when it had joined in the meantime.
+    const missed = subscribed.events.filter(({ seq }) => seq > had);
+    for (const event of missed) outbox.send(encodePush("event", event));
   }
 
   #joinLater(list: string, waitMs: number): void {

@@ -194,3 +194,14 @@ test("a second subscribe after one that was given up stands", () => {
   add(world, alice);
   expect(late.heard()).toEqual(["1 timeout", "2 snapshot", "event @4"]);
 });
+
+test("joining again what was joined meanwhile sends no event twice", () => {
+  const { world, alice, bob } = setUp();
+  alice.call("add_todo", ADD); // Not committed: the join waits behind its push.
+  world.gateway.connections.tellAll({ type: "join_again", list: LIST } as never);
+  world.lists.settle();
+  world.lists.commit();
+  expect(bob.heard()).toEqual(["event @2"]);
+  add(world, alice);
+  expect(bob.heard()).toEqual(["event @3"]);
+});
