@@ -24,6 +24,7 @@ import type { EventLog } from "./storage/event_log.ts";
 import { MemoryLog } from "./storage/memory_log.ts";
 import { openSqliteLog } from "./storage/sqlite_log.ts";
 import { startSweeper, TodoDirectory } from "./todo/todo_directory.ts";
+import { watchVital } from "./vital_processes.ts";
 
 /** Milliseconds clients have to leave by themselves after `goaway`. */
 const GOAWAY_MS = 1_500;
@@ -45,7 +46,8 @@ export interface Application {
 }
 
 /**
- * Starts everything. `onFatal`: the log can no longer be trusted, the program should end at once.
+ * Starts everything. `onFatal`: the log can no longer be trusted, or a vital process is gone; end
+ * at once.
  */
 export async function start(config: Config, onFatal: (error: Error) => void): Promise<Started> {
   const logger = createLogger(config.logLevel);
@@ -59,6 +61,11 @@ export async function start(config: Config, onFatal: (error: Error) => void): Pr
   });
   if (!opened.ok) return { ok: false, sentence: opened.message };
   const tree = startTree(config, opened.log, logger);
+  watchVital(tree.gateway.runtime, [tree.root, tree.lists, tree.connections], (reason) => {
+    if (tree.isStopping) return;
+    logger.fatal({ reason }, "a vital process ended");
+    onFatal(new Error(`a vital process ended: ${reason}`));
+  });
   const { host, port, tls, allowedOrigins } = config;
   const http = new HttpServer({
     gateway: tree.gateway,
@@ -82,6 +89,8 @@ export async function start(config: Config, onFatal: (error: Error) => void): Pr
 interface Tree {
   readonly gateway: Gateway;
   readonly root: Pid;
+  readonly lists: Pid;
+  isStopping: boolean;
   readonly connections: Pid;
 }
 
@@ -110,7 +119,13 @@ function startTree(config: Config, log: EventLog, logger: Logger): Tree {
     new_lists_per_min: config.newListsPerMin,
   };
   const node = `todo@${hostname()}`;
-  return { root, connections: callers, gateway: { runtime, directory, connections, node, limits } };
+  return {
+    root,
+    lists,
+    connections: callers,
+    isStopping: false,
+    gateway: { runtime, directory, connections, node, limits },
+  };
 }
 
 function startSupervisor(runtime: Runtime, root: Pid, name: string): Pid {
@@ -124,7 +139,9 @@ function started(result: ReturnType<typeof Supervisor.start>): Pid {
   return result.pid;
 }
 
-async function stop({ gateway, root }: Tree, http: HttpServer, log: EventLog): Promise<void> {
+async function stop(tree: Tree, http: HttpServer, log: EventLog): Promise<void> {
+  const { gateway, root } = tree;
+  tree.isStopping = true;
   const { connections } = gateway;
   http.drain();
   const until = performance.now() + STOP_MS_MAX;

@@ -7,37 +7,58 @@
  *         exactly one message when the client offered no subprotocol.
  */
 
+const LINE_FEED = 10;
+
 export class Inbox {
   readonly #onePerFrame: boolean;
-  #messages: string[] = [];
+  /** Frames with something left in them; the oldest first. */
+  #frames: string[] = [];
   #head = 0;
+  /** Where the next message of the oldest frame begins. */
+  #at = 0;
 
   constructor({ onePerFrame }: { readonly onePerFrame: boolean }) {
     this.#onePerFrame = onePerFrame;
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#messages.length;
+    return this.#head === this.#frames.length;
   }
 
   addFrame(text: string): void {
-    if (this.#onePerFrame || !text.includes("\n")) {
-      if (text !== "") this.#messages.push(text);
-      return;
-    }
-    for (const line of text.split("\n")) if (line !== "") this.#messages.push(line);
+    const at = this.#begin(text, 0);
+    if (at === text.length) return;
+    if (this.isEmpty) this.#at = at;
+    this.#frames.push(text);
   }
 
-  /** The oldest message; there must be one. */
+  /** The oldest message; there must be one. Lines are cut one by one: most may never be wanted. */
   next(): string {
-    const message = this.#messages[this.#head] as string;
-    this.#head += 1;
-    if (this.isEmpty) this.clear();
+    const text = this.#frames[this.#head] as string;
+    const found = this.#onePerFrame ? -1 : text.indexOf("\n", this.#at);
+    const end = found < 0 ? text.length : found;
+    const message = text.slice(this.#at, end);
+    this.#at = this.#begin(text, end);
+    if (this.#at === text.length) this.#nextFrame();
     return message;
   }
 
   clear(): void {
-    this.#messages = [];
+    this.#frames = [];
     this.#head = 0;
+    this.#at = 0;
+  }
+
+  #nextFrame(): void {
+    this.#head += 1;
+    if (this.isEmpty) this.clear();
+    else this.#at = this.#begin(this.#frames[this.#head] as string, 0);
+  }
+
+  /** The first place from `at` on where a message begins; the length when there is none. */
+  #begin(text: string, at: number): number {
+    let begin = at;
+    if (!this.#onePerFrame) while (text.charCodeAt(begin) === LINE_FEED) begin += 1;
+    return begin;
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Replies: the text of an answer, as it goes to the client.
  *
- * `applied` stands on every refusal of a write: "unknown" where the write may have happened.
+ * `applied` stands on every refusal of a write: "unknown" where the write may have happened, unless
+ * who refused it knows better.
  * Source: PROTOCOL.md section 6.
  */
 import { encodeError, encodeResult } from "../../shared/protocol/codec.ts";
@@ -18,5 +19,5 @@ export function replyText(id: RequestId | null, method: string, answer: Answer):
   const { kind, message, details } = answer;
   const applied = MAY_HAVE_HAPPENED.has(kind) ? "unknown" : "no";
   const isWrite = isMethod(method) && METHODS[method].write;
-  return encodeError(id, errorObject(kind, message, isWrite ? { ...details, applied } : details));
+  return encodeError(id, errorObject(kind, message, isWrite ? { applied, ...details } : details));
 }

@@ -371,7 +371,7 @@ function refusalFor(reason: Refusal, { type }: TodoRequest): Answer {
     case "fence": // Of a birth, and of what came after it.
       return type === "start" ? taken() : noList();
     case "constraint":
-      return refuse("internal");
+      return refuse("internal", undefined, { applied: "no" });
     default:
       return reason satisfies never;
   }

@@ -144,7 +144,7 @@ test("closing the server ends the sockets of those who are still there", async (
   expect((await closed)[0]).toBe(1006);
 });
 
-test("a refused upgrade is let go though its peer keeps its half of the connection open", async () => {
+test("a refused upgrade is let go though its peer keeps its own half open", async () => {
   const { hostname, port } = new URL(server.url);
   const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
   socket.on("error", () => undefined);

@@ -1,6 +1,7 @@
 /**
  * Inbox: frames become messages, in order.
  */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Inbox } from "../../server/gateway/inbox.ts";
 
@@ -31,4 +32,23 @@ test("what is cleared does not come back", () => {
   inbox.clear();
   inbox.addFrame("c");
   expect(all(inbox)).toEqual(["c"]);
+});
+
+test("any frames give the lines that splitting them gives, the empty ones left out", () => {
+  const text = fc.array(fc.constantFrom("\n", "a", "bc", "\n\n"), { maxLength: 20 });
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 6 }), (parts) => {
+      const frames = parts.map((part) => part.join(""));
+      const inbox = new Inbox({ onePerFrame: false });
+      for (const frame of frames) inbox.addFrame(frame);
+      const lines = frames.flatMap((frame) => frame.split("\n"));
+      expect(all(inbox)).toEqual(lines.filter((line) => line !== ""));
+    }),
+  );
+});
+
+test("a frame of line feeds alone holds nothing", () => {
+  const inbox = new Inbox({ onePerFrame: false });
+  inbox.addFrame("\n".repeat(1000));
+  expect(inbox.isEmpty).toBe(true);
 });

@@ -50,3 +50,8 @@ test("words and details of the refusal are kept", () => {
     data: { after_ms: 100, applied: "no" },
   });
 });
+
+test("one who knows better what became of a write says so", () => {
+  const answer = { ok: false, kind: "internal", details: { applied: "no" } } as const;
+  expect(JSON.parse(replyText(1, "add_todo", answer)).error.data.applied).toBe("no");
+});
