@@ -33,12 +33,18 @@ class Load {
   #next = 0;
 
   constructor(path: string, lists: number) {
-    const opened = openForWriting(path, "bench");
+    const opened = openForWriting(path, { generation: "bench", secret: "bench" });
     if (!opened.ok) throw new Error(opened.message);
     this.#writer = new EventWriter(opened.db);
     this.#seqs = Array.from({ length: lists }, () => 0);
-    const birth = { epoch: "epoch", title: "Bench", owner: "alice", at: Date.now() };
-    this.#commit(this.#seqs.map((_, list) => ({ list: `list-${list}`, birth, rows: [] })));
+    const first = { at: Date.now(), key: null, firstSeq: 0 };
+    // An owner each: nobody is a member of more than 10,000 lists.
+    const births = this.#seqs.map((_, list) => ({
+      list: `list-${list}`,
+      birth: { epoch: "epoch", title: "Bench", owner: `alice${list}`, ...first },
+      rows: [],
+    }));
+    this.#commit(births);
   }
 
   writeBatch(): void {

@@ -6,10 +6,8 @@
  *           ├─ connections  (one caller process per WebSocket)
  *           └─ connection_reminder
  *
- * Stop: nobody new is let in; `goaway`; in-flight work is finished; 4100; the tree ends from the
- *       last child to the first; the log is flushed and closed. At most STOP_MS_MAX.
+ * Its end is in shutdown.ts.
  */
-import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { IN_FLIGHT_MAX, MESSAGE_BYTES_MAX, SUBSCRIPTIONS_MAX } from "../shared/protocol/limits.ts";
@@ -20,18 +18,13 @@ import type { Gateway } from "./gateway/gateway.ts";
 import { HttpServer } from "./gateway/http_server.ts";
 import { createLogger, type Logger, logTelemetry } from "./observability/logger.ts";
 import { type Pid, Runtime, Supervisor } from "./runtime/index.ts";
+import { type Running, type Stopped, SUPERVISOR_MS, stop } from "./shutdown.ts";
+import { makeDataFolder } from "./storage/data_folder.ts";
 import type { EventLog } from "./storage/event_log.ts";
 import { MemoryLog } from "./storage/memory_log.ts";
 import { openSqliteLog } from "./storage/sqlite_log.ts";
 import { startSweeper, TodoDirectory } from "./todo/todo_directory.ts";
 import { watchVital } from "./vital_processes.ts";
-
-/** Milliseconds clients have to leave by themselves after `goaway`. */
-const GOAWAY_MS = 1_500;
-/** Of these, how far their leaving is spread. */
-const JITTER_MS = 1_000;
-/** Milliseconds after which a stop does not wait for calls in flight any longer. */
-const STOP_MS_MAX = 8_000;
 
 export type Started =
   | { readonly ok: true; readonly application: Application }
@@ -41,8 +34,10 @@ export type Started =
 export interface Application {
   /** Where it listens: "http://127.0.0.1:4000". */
   readonly url: string;
-  /** Drains and ends; resolves when the log is closed. */
-  stop(): Promise<void>;
+  /** The supervisor of everything. */
+  readonly root: Pid;
+  /** Drains and ends; resolves when the log is closed, or was given up. */
+  stop(): Promise<Stopped>;
 }
 
 /**
@@ -83,7 +78,14 @@ export async function start(config: Config, onFatal: (error: Error) => void): Pr
   }
   const scheme = tls === undefined ? "http" : "https";
   const url = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${listening.port}`;
-  return { ok: true, application: { url, stop: () => stop(tree, http, opened.log) } };
+  const { runtime, connections } = tree.gateway;
+  const { root } = tree;
+  const running: Running = { runtime, root, connections, http, log: opened.log };
+  const end = () => {
+    tree.isStopping = true;
+    return stop(running);
+  };
+  return { ok: true, application: { url, root, stop: end } };
 }
 
 interface Tree {
@@ -104,6 +106,7 @@ function startTree(config: Config, log: EventLog, logger: Logger): Tree {
     log,
     supervisor: lists,
     newListsPerMin: config.newListsPerMin,
+    limits: { listTodosMax: config.listTodosMax, listBytesMax: config.listBytesMax },
   });
   const connections = new Connections();
   const sweeper = { id: "idle_sweeper", start: () => startSweeper(runtime, directory) };
@@ -130,7 +133,7 @@ function startTree(config: Config, log: EventLog, logger: Logger): Tree {
 
 function startSupervisor(runtime: Runtime, root: Pid, name: string): Pid {
   const start = () => Supervisor.start(runtime, { name, children: [], link: true });
-  return started(Supervisor.startChild(root, { id: name, start, shutdownMs: STOP_MS_MAX }));
+  return started(Supervisor.startChild(root, { id: name, start, shutdownMs: SUPERVISOR_MS }));
 }
 
 /** The tree's own processes start or the program is broken. */
@@ -139,33 +142,10 @@ function started(result: ReturnType<typeof Supervisor.start>): Pid {
   return result.pid;
 }
 
-async function stop(tree: Tree, http: HttpServer, log: EventLog): Promise<void> {
-  const { gateway, root } = tree;
-  tree.isStopping = true;
-  const { connections } = gateway;
-  http.drain();
-  const until = performance.now() + STOP_MS_MAX;
-  connections.tellAll({ type: "goaway", withinMs: GOAWAY_MS, jitterMs: JITTER_MS });
-  await waitUntil(() => connections.size === 0, performance.now() + GOAWAY_MS);
-  connections.tellAll({ type: "leave" });
-  await waitUntil(() => connections.size === 0, until);
-  http.close();
-  Supervisor.stop(root);
-  await waitUntil(() => gateway.runtime.processCount === 0, until);
-  await log.close();
-}
-
-/** Looks every 20 ms; only while the server stops. */
-async function waitUntil(isSo: () => boolean, until: number): Promise<void> {
-  while (!isSo() && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 /** undefined: the data folder is there. Else what is wrong. */
 function prepareFolder({ data }: Config): string | undefined {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    makeDataFolder(data);
     return undefined;
   } catch {
     return `The data folder ${data} cannot be made; give another by --data.`;

@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { parseArgs } from "node:util";
+import { LIST_TODOS_BYTES_MAX, LIST_TODOS_MAX } from "../shared/protocol/limits.ts";
 
 export interface Config {
   readonly port: number;
@@ -17,6 +18,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   readonly messagesPerS: number;
   readonly newListsPerMin: number;
+  readonly listTodosMax: number;
+  readonly listBytesMax: number;
   readonly logLevel: string;
 }
 
@@ -44,12 +47,20 @@ const FLAGS = {
     help: "messages read of one connection a second; 0: no limit",
   },
   "new-lists-per-min": { fallback: "1000", help: "new lists of one user a minute; 0: no limit" },
+  "list-todos": { fallback: String(LIST_TODOS_MAX), help: "todos one list may hold" },
+  "list-bytes": {
+    fallback: `${LIST_TODOS_BYTES_MAX / 1024 ** 2}MiB`,
+    help: "bytes of them as JSON; 4194304, 4096KiB or 4MiB",
+  },
   "log-level": { fallback: "warn", help: "trace, debug, info, warn, error or silent" },
 } as const;
 
 type Flag = keyof typeof FLAGS;
 const SWITCHES: readonly Flag[] = ["behind-proxy"];
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
+const BYTES = { "": 1, KiB: 1024, MiB: 1024 ** 2 } as const;
+/** A list is loaded and read as a whole. */
+const LIST_BYTES_MAX = 1024 ** 3;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /** Reads the arguments after the program's name, and the environment. */
@@ -81,23 +92,43 @@ function read(value: (flag: Flag) => string): Config {
   return {
     host,
     tls,
-    port: readInteger(value, "port", 65_535),
-    data: value("data"),
+    port: readInteger(value, "port", { max: 65_535 }),
+    data: readName(value, "data"),
     store: readWord(value, "store", ["sqlite", "memory"] as const),
     allowedOrigins: value("allow-origin")
       .split(",")
       .filter((origin) => origin !== ""),
-    messagesPerS: readInteger(value, "messages-per-s", 1_000_000),
-    newListsPerMin: readInteger(value, "new-lists-per-min", 1_000_000),
+    messagesPerS: readInteger(value, "messages-per-s", { max: 1_000_000 }),
+    newListsPerMin: readInteger(value, "new-lists-per-min", { max: 1_000_000 }),
+    listTodosMax: readInteger(value, "list-todos", { min: 1, max: 1_000_000 }),
+    listBytesMax: readBytes(value, "list-bytes"),
     logLevel: readWord(value, "log-level", LOG_LEVELS),
   };
 }
 
-function readInteger(value: (flag: Flag) => string, flag: Flag, max: number): number {
+function readInteger(
+  value: (flag: Flag) => string,
+  flag: Flag,
+  { min = 0, max }: { readonly min?: number; readonly max: number },
+): number {
   const text = value(flag);
   const number = Number(text);
-  if (/^\d+$/.test(text) && number <= max) return number;
-  throw new Error(`--${flag} must be an integer from 0 to ${max}; "${text}" came`);
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+  throw new Error(`--${flag} must be an integer from ${min} to ${max}; "${text}" came`);
+}
+
+function readName(value: (flag: Flag) => string, flag: Flag): string {
+  const text = value(flag);
+  if (text !== "") return text;
+  throw new Error(`--${flag} must name a folder; nothing came`);
+}
+
+function readBytes(value: (flag: Flag) => string, flag: Flag): number {
+  const text = value(flag);
+  const [, digits = "0", unit = ""] = /^(\d+)(KiB|MiB)?$/.exec(text) ?? [];
+  const bytes = Number(digits) * BYTES[unit as keyof typeof BYTES];
+  if (bytes > 0 && bytes <= LIST_BYTES_MAX) return bytes;
+  throw new Error(`--${flag} must be 1 to ${LIST_BYTES_MAX} bytes, as 4MiB; "${text}" came`);
 }
 
 function readWord<Word extends string>(

@@ -3,10 +3,14 @@
  *
  * Exit: 0 after SIGTERM or SIGINT, when everything is on disk (a second one ends it at once); 1
  *       when it could not start or the log failed; 2 for a flag it does not know or a value it
- *       refuses.
+ *       refuses. When the log did not close in time it kills itself: 137 in a shell.
  */
+import { writeSync } from "node:fs";
 import * as Application from "./application.ts";
 import { type Config, parseConfig } from "./config.ts";
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+const STDERR = 2;
 
 const parsed = parseConfig(process.argv.slice(2), process.env);
 if (parsed.kind === "help") process.stdout.write(parsed.text);
@@ -18,12 +22,20 @@ async function run(config: Config): Promise<void> {
   if (!started.ok) return refuse(started.sentence, 1);
   const { application } = started;
   // Before the line that says it is ready: whoever reads that may send a signal at once.
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
-      void application.stop().then(() => process.exit(0));
-    });
-  }
+  const stop = () => {
+    for (const signal of SIGNALS) process.off(signal, stop); // The next one ends it at once.
+    void end(application);
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
   process.stdout.write(`listening on ${application.url}\n\n${howToUse(config, application.url)}`);
+}
+
+async function end(application: Application.Application): Promise<void> {
+  const stopped = await application.stop();
+  if (stopped.ok) process.exit(0);
+  writeSync(STDERR, `todo-server: ${stopped.sentence}\n`);
+  // `process.exit` would wait for the log's threads, which a disk that hangs can hold for ever.
+  process.kill(process.pid, "SIGKILL");
 }
 
 function howToUse({ data, port }: Config, url: string): string {

@@ -9,7 +9,14 @@
 import type { MethodName } from "../../shared/protocol/methods.ts";
 import type { CallInFlight } from "./calls_in_flight.ts";
 
-const BULK: ReadonlySet<MethodName> = new Set(["list", "todos", "lists", "subscribe"]);
+const BULK: ReadonlySet<MethodName> = new Set([
+  "list",
+  "todos",
+  "lists",
+  "agenda",
+  "history",
+  "subscribe",
+]);
 
 export interface WaitingRequest {
   readonly call: CallInFlight;

@@ -5,8 +5,8 @@
  *        and pushes come as messages too and leave through the outbox. Nothing else writes the
  *        socket.
  * Bound: IN_FLIGHT_MAX requests without an answer, a message rate, QUEUED_BYTES_CONFLATE not yet
- *        sent; beyond any of them the socket is not read. Beyond QUEUED_BYTES_MAX not yet sent the
- *        peer is closed as a slow reader.
+ *        sent; beyond any of them the socket is not read, beyond the last events are conflated.
+ *        Beyond QUEUED_BYTES_MAX not yet sent the peer is closed as a slow reader.
  * Errors: a bug in here ends this connection alone.
  */
 import type { CloseCode } from "../../shared/protocol/close_codes.ts";
@@ -25,7 +25,6 @@ import {
   type Down,
   exit,
   type GenServer,
-  isOrderly,
   type Pid,
   Reply,
   sendAfter,
@@ -102,7 +101,7 @@ class Connection implements Caller {
   /** A `read_on` is on its way: the message rate was exceeded. */
   #isReadingOn = false;
   #isReading = true;
-  /** It finishes what is in flight, takes nothing more, and closes. */
+  /** It answers what was read, takes nothing more, and closes. */
   #isLeaving = false;
   /** A close was sent; nothing is said any more. */
   #isClosing = false;
@@ -171,7 +170,7 @@ class Connection implements Caller {
       case "DOWN":
         return this.#down(message);
       case "join_again":
-        return this.#following.joinAgain(message.list);
+        return this.#following.joinAgain(message);
       case "read_on":
         this.#isReadingOn = false;
         return this.#read();
@@ -190,7 +189,6 @@ class Connection implements Caller {
         return this.#goAway(message.withinMs, message.jitterMs);
       case "leave":
         this.#isLeaving = true;
-        this.#inbox.clear();
         return this.#afterAnswer();
       default:
         message satisfies never;
@@ -210,7 +208,12 @@ class Connection implements Caller {
     const { calls } = this.#dispatch;
     const { in_flight } = this.#options.gateway.limits;
     let left = MESSAGES_PER_TURN;
-    while (!this.#inbox.isEmpty && calls.size < in_flight && this.#hasRoom(QUEUED_BYTES_CONFLATE)) {
+    const { outbox } = this.#options.socket;
+    while (
+      !this.#inbox.isEmpty &&
+      calls.size < in_flight &&
+      outbox.hasRoom(QUEUED_BYTES_CONFLATE)
+    ) {
       left -= 1;
       if (left < 0 || !this.#rate.take(this.#now)) {
         this.#readLater();
@@ -225,6 +228,7 @@ class Connection implements Caller {
   }
 
   #take(text: string): void {
+    if (text === "") return; // A frame without a message: it has cost a token.
     if (this.#dispatch.message(text)) {
       this.#parseErrors = 0;
       return;
@@ -260,27 +264,23 @@ class Connection implements Caller {
     else if (this.#dispatch.calls.size > 0) {
       this.#options.gateway.connections.sweepLater(this.pid);
     }
-    if (this.#isLeaving && this.#dispatch.calls.size === 0) return this.#close(4100);
     this.#afterSaying();
   }
 
   #afterSaying(): void {
     const { outbox } = this.#options.socket;
+    this.#following.catchUpAll();
+    if (this.#isLeaving && this.#inbox.isEmpty && this.#dispatch.calls.size === 0) {
+      return this.#close(4100);
+    }
     if (this.#dispatch.isWaiting) outbox.whenFlushed(this.#drained);
-    if (!this.#hasRoom(QUEUED_BYTES_MAX)) this.#close(4108);
-  }
-
-  /** At most so much is queued that the socket will not take. */
-  #hasRoom(bytesMax: number): boolean {
-    const { outbox } = this.#options.socket;
-    if (outbox.queuedBytes <= bytesMax) return true;
-    outbox.flush(); // Perhaps it is only this turn's, and the peer reads well.
-    return outbox.queuedBytes <= bytesMax;
+    if (outbox.hasRoom(QUEUED_BYTES_CONFLATE)) this.#liveness.keptUp();
+    else if (outbox.queuedBytes > QUEUED_BYTES_MAX) this.#close(4108);
   }
 
   #down({ pid, reason }: Down): void {
     const list = this.#dispatch.down(pid);
-    if (list !== undefined && !isOrderly(reason)) this.#following.lost(list);
+    if (list !== undefined) this.#following.down(list, reason);
     this.#afterAnswer();
   }
 

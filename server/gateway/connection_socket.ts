@@ -14,6 +14,11 @@ import { Outbox } from "./outbox.ts";
 
 /** Frames handed over and not yet taken, beyond which no more are read. */
 const UNTAKEN_MAX = 1_000;
+/** Milliseconds a peer has to take what is queued and to say its close. */
+const CLOSE_MS_MAX = 5_000;
+/** The same for one that has read nothing for long, while much may be queued for it. */
+const DEAF_CLOSE_MS_MAX = 1_500;
+const DEAF: ReadonlySet<CloseCode> = new Set([4108, 4109]);
 
 /** What a socket tells its connection. */
 export type SocketNews =
@@ -27,6 +32,7 @@ export class ConnectionSocket {
   readonly outbox: Outbox;
   readonly #ws: WebSocket;
   readonly #socket: Socket;
+  readonly #runtime: Runtime;
   #untaken = 0;
   /** Too many are untaken. */
   #isFull = false;
@@ -37,11 +43,16 @@ export class ConnectionSocket {
   constructor(ws: WebSocket, socket: Socket, runtime: Runtime) {
     this.#ws = ws;
     this.#socket = socket;
-    this.outbox = new Outbox(socket, runtime);
-    // Its close follows; a peer's bad frames are no news. Here, and not in `tell`: a connection
-    // that is refused at once can get bad frames too, and an error nobody listens to ends the
-    // program.
-    ws.on("error", () => this.outbox.shut());
+    this.#runtime = runtime;
+    const isOpen = () => ws.readyState === ws.OPEN;
+    this.outbox = new Outbox({ socket, runtime, isOpen });
+    // Its close follows, and `ws` has sent ours; a peer's bad frames are no news. Here, and not in
+    // `tell`: a connection that is refused at once can get bad frames too, and an error nobody
+    // listens to ends the program.
+    ws.on("error", () => {
+      this.outbox.drop();
+      this.#terminateAfter(CLOSE_MS_MAX);
+    });
   }
 
   /** Sends everything that comes to `pid`, which is the connection's. */
@@ -80,7 +91,7 @@ export class ConnectionSocket {
     this.#ws.ping();
   }
 
-  /** Says `bye`, with the same code and reason, and closes. */
+  /** Says `bye`, with the same code and reason, and closes; soon by force. */
   close(code: CloseCode): void {
     const { reason } = CLOSE_CODES[code];
     this.outbox.send(encodePush("bye", { code, reason }));
@@ -88,11 +99,18 @@ export class ConnectionSocket {
     this.#ws.removeAllListeners("message"); // What comes now is read for its close frame only.
     this.#ws.close(code, reason);
     this.#ws.resume(); // Or the peer's own close would not be read.
+    this.#terminateAfter(DEAF.has(code) ? DEAF_CLOSE_MS_MAX : CLOSE_MS_MAX);
   }
 
   /** Lets go at once: for a peer that reads nothing, whom a `bye` would never reach. */
   terminate(): void {
     this.#ws.terminate();
+  }
+
+  #terminateAfter(ms: number): void {
+    const { clock, timers } = this.#runtime;
+    const timer = this.#runtime.addTimer(clock.now() + ms, () => this.terminate());
+    this.#ws.on("close", () => timers.cancel(timer));
   }
 
   /** Frames come faster than they are taken: the rest stays where the peer feels it. */

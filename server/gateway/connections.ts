@@ -19,6 +19,8 @@ export type Reminder =
   | { readonly type: "leave" };
 
 export class Connections {
+  /** Snapshots that were sent to slow readers in place of their queued events. */
+  conflated = 0;
   readonly #all = new Set<Pid<Reminder>>();
   /** Those that have calls in flight, or had some at the last sweep. */
   readonly #waiting = new Set<Pid<Reminder>>();

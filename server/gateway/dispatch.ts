@@ -17,15 +17,15 @@ import {
   type MethodName,
   type Params,
 } from "../../shared/protocol/methods.ts";
-import type { Subscribed } from "../../shared/protocol/results.ts";
 import { makeRef, monitor, type Pid, type Ref, request } from "../runtime/index.ts";
 import type { ListsNews } from "../todo/todo_directory.ts";
-import { type Answer, type Ask, refuse } from "../todo/todo_request.ts";
+import { type Answer, type Ask, type Joined, refuse } from "../todo/todo_request.ts";
 import { BulkReads } from "./bulk_reads.ts";
 import { type CallInFlight, CallsInFlight } from "./calls_in_flight.ts";
 import type { Following } from "./following.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Caller, DirectoryMethod, ListMethod } from "./method.ts";
+import { listsResult } from "./methods/lists.ts";
 import { METHOD_TABLE } from "./methods.ts";
 import type { Outbox } from "./outbox.ts";
 import { replyText } from "./replies.ts";
@@ -75,8 +75,7 @@ export class Dispatch {
     const call = this.calls.of(page.ref as Ref);
     if (call === undefined) return;
     if (page.type === "lists_failed") return this.#finish(call, refuse("internal"));
-    const { lists, more } = page;
-    this.#finish(call, { ok: true, result: more ? { lists, more } : { lists } });
+    this.#finish(call, { ok: true, result: listsResult(page) });
   }
 
   /** A list's process has ended. Gives the list, if it was one that is watched. */
@@ -131,11 +130,12 @@ export class Dispatch {
     const { params } = decoded;
     const method = METHOD_TABLE[name];
     const { caller, gateway } = this.#options;
+    const { directory } = gateway;
     if (method.kind === "caller") return this.#reply(id, name, method.answer(params, caller));
     const call: CallInFlight = {
       id,
       method: name,
-      list: method.kind === "list" ? method.list(params) : undefined,
+      list: method.kind === "list" ? method.list(params, { caller, directory }) : undefined,
       deadline: gateway.runtime.clock.now() + (params.timeout_ms ?? CALL_TIMEOUT_MS),
       server: undefined,
       ref: undefined,
@@ -181,7 +181,7 @@ export class Dispatch {
     const { caller, gateway } = this.#options;
     const ref = makeRef();
     this.calls.asked(call, ref, undefined);
-    method.ask(params, { caller, directory: gateway.directory, ref });
+    method.ask(params, { caller, directory: gateway.directory, ref, deadline: call.deadline });
   }
 
   #finish(call: CallInFlight, answer: Answer): void {
@@ -191,10 +191,13 @@ export class Dispatch {
     const { id, method, list } = call;
     if (method === "unsubscribe") {
       // Whatever came of it: what the list still pushes is not sent, and asks it again.
-      following.subscriptions.remove(list as string);
+      following.unsubscribed(list as string);
       return this.#reply(id, method, { ok: true, result: {} });
     }
-    if (method === "subscribe" && answer.ok) following.subscribed(answer.result as Subscribed);
+    if (method === "subscribe" && answer.ok) {
+      following.subscribed(answer.result as Joined);
+    }
+    if (list !== undefined && id !== undefined) following.catchUp(list);
     this.#reply(id, method, answer);
   }
 
@@ -206,8 +209,8 @@ export class Dispatch {
     this.#options.outbox.send(text);
   }
 
-  /** Not while much is queued; `lists`, which no list's mailbox orders, not before the writes. */
+  /** Not while much is queued; what no list's mailbox orders, not before the writes. */
   readonly #mayRead = (call: CallInFlight): boolean =>
     this.#options.outbox.queuedBytes < QUEUED_BYTES_CONFLATE &&
-    (call.method !== "lists" || !this.calls.hasWriteBefore(call));
+    (call.list !== undefined || !this.calls.hasWriteBefore(call));
 }

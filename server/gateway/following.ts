@@ -4,14 +4,24 @@
  * Owner: one connection's process.
  * Order: an event is sent only when its list is subscribed; positions are kept, so that a
  *        connection can join the new process of a list that crashed, and misses nothing.
+ * Bound: while much is queued, of each list only its latest event is kept; in its place the state
+ *        after it is sent, when there is room again or a reply about the list is to leave.
  * Cost:  an event is framed once for all connections that get it.
- * Source: PROTOCOL.md section 5.
+ * Source: PROTOCOL.md section 5; section 7 for the slow reader.
  */
 import { encodePush } from "../../shared/protocol/codec.ts";
-import type { List, Subscribed } from "../../shared/protocol/results.ts";
-import { type Pid, type Ref, request, sendAfter } from "../runtime/index.ts";
-import type { TodoPush } from "../todo/todo_push.ts";
-import type { Answer, Ask } from "../todo/todo_request.ts";
+import { QUEUED_BYTES_CONFLATE } from "../../shared/protocol/limits.ts";
+import {
+  cancelTimer,
+  type ExitReason,
+  isOrderly,
+  type Pid,
+  type Ref,
+  request,
+  sendAfter,
+} from "../runtime/index.ts";
+import { type EventPush, snapshotText, type TodoPush } from "../todo/todo_push.ts";
+import type { Answer, Ask, Joined } from "../todo/todo_request.ts";
 import { textFrame } from "./frames.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Outbox } from "./outbox.ts";
@@ -41,11 +51,21 @@ const JOIN_AGAIN_MS = 1000;
 /** The frames of pushes that are on their way to several connections. */
 const frames = new WeakMap<TodoPush, string>();
 
+/** A joining that waits. `message` is what will tell that it is time; any other is stale. */
+interface JoinLater {
+  readonly message: JoinAgain;
+  readonly sending: ReturnType<typeof sendAfter>;
+}
+
 /** One connection's subscriptions, and what it says of their lists. */
 export class Following {
   readonly subscriptions = new Subscriptions();
   readonly #options: FollowingOptions;
   readonly #rejoins = new Map<Ref, string>();
+  readonly #leaves = new Map<Ref, string>();
+  readonly #joinsLater = new Map<string, JoinLater>();
+  /** The latest event of each list of which not all events were sent. */
+  readonly #behind = new Map<string, EventPush>();
 
   constructor(options: FollowingOptions) {
     this.#options = options;
@@ -53,42 +73,67 @@ export class Following {
 
   /** A push of a list's process. */
   pushed(push: TodoPush): void {
-    const isWanted =
-      push.type === "gone"
-        ? this.subscriptions.remove(push.list)
-        : this.subscriptions.advance(push.list, push.seq);
-    if (isWanted) return this.#options.outbox.sendFrame(frameOf(push));
-    // A subscribe that was given up came through after all: the client knows of none.
-    if (push.type === "gone" || this.#options.isSubscribing(push.list)) return;
-    this.#ask(push.list, { type: "unsubscribe" });
+    const { list } = push;
+    if (!this.subscriptions.told(list)) return this.#unwanted(push);
+    if (push.type === "gone") this.unsubscribed(list);
+    else if (this.#behind.has(list) || !this.#hasRoom) return this.#remember(push);
+    else this.subscriptions.sent(list, push.seq);
+    this.#options.outbox.sendFrame(frameOf(push));
+  }
+
+  /** Sends what is remembered of the list, if anything: a reply about it is to leave. */
+  catchUp(list: string): void {
+    const push = this.#behind.get(list);
+    if (push === undefined) return;
+    const { gateway, outbox } = this.#options;
+    this.#behind.delete(list);
+    this.subscriptions.sent(list, push.seq);
+    outbox.send(snapshotText(push));
+    gateway.connections.conflated += 1;
+  }
+
+  /** Sends what is remembered, as far as there is room. */
+  catchUpAll(): void {
+    for (const list of this.#behind.keys()) {
+      if (!this.#hasRoom) return;
+      this.catchUp(list);
+    }
   }
 
   /** The client is about to be told of its subscription. */
-  subscribed({ list, epoch, seq }: Subscribed): void {
-    this.subscriptions.set(list, epoch, seq);
+  subscribed({ list, epoch, seq }: Joined): void {
+    this.#forget(list); // The answer speaks of all that was pushed before it.
+    this.subscriptions.joined(list, { epoch, seq }, this.#now);
   }
 
-  /** The list's process has crashed. */
-  lost(list: string): void {
-    for (const [ref, asked] of this.#rejoins) if (asked === list) this.#rejoins.delete(ref);
+  /** Nothing more is sent of the list; if it still pushes, it is asked to stop. */
+  unsubscribed(list: string): void {
+    this.#forget(list);
+    this.subscriptions.remove(list);
+  }
+
+  /** The list's process has ended. What was remembered is sent, or told by the new process. */
+  down(list: string, reason: ExitReason): void {
+    remove(this.#leaves, list);
+    if (isOrderly(reason)) return;
+    remove(this.#rejoins, list);
     if (!this.subscriptions.has(list)) return;
-    const waitMs = this.subscriptions.crashed(list);
-    if (waitMs === 0) this.joinAgain(list);
+    const waitMs = this.subscriptions.crashed(list, this.#now);
+    if (waitMs === 0) this.#join(list);
     else this.#joinLater(list, waitMs);
   }
 
-  /** Asks the list's new process for what was missed. */
-  joinAgain(list: string): void {
-    const position = this.subscriptions.position(list);
-    if (position === undefined) return;
-    const { epoch, seq } = position;
-    const ref = this.#ask(list, { type: "subscribe", epoch, seq });
-    if (ref === undefined) this.#joinLater(list, JOIN_AGAIN_MS);
-    else this.#rejoins.set(ref, list);
+  /** A wait is over, unless it was given up. */
+  joinAgain(message: JoinAgain): void {
+    const { list } = message;
+    if (this.#joinsLater.get(list)?.message !== message) return;
+    this.#joinsLater.delete(list);
+    this.#join(list);
   }
 
   /** True: the answer was to one of the questions asked here. */
   answered(ref: Ref, answer: Answer): boolean {
+    if (this.#leaves.delete(ref)) return true;
     const list = this.#rejoins.get(ref);
     if (list === undefined) return false;
     this.#rejoins.delete(ref);
@@ -96,26 +141,67 @@ export class Following {
     return true;
   }
 
+  /** A subscribe that was given up came through after all: the client knows of none. */
+  #unwanted({ type, list }: TodoPush): void {
+    if (type === "gone" || this.#options.isSubscribing(list)) return;
+    for (const left of this.#leaves.values()) if (left === list) return;
+    const ref = this.#ask(list, { type: "unsubscribe" });
+    if (ref !== undefined) this.#leaves.set(ref, list);
+  }
+
+  #remember(push: EventPush): void {
+    this.#behind.set(push.list, push); // A list that was behind already keeps its place.
+  }
+
+  get #hasRoom(): boolean {
+    return this.#options.outbox.hasRoom(QUEUED_BYTES_CONFLATE);
+  }
+
+  /** Asks the list's new process for what was missed. */
+  #join(list: string): void {
+    this.#cancelJoin(list);
+    const position = this.subscriptions.position(list);
+    if (position === undefined) return;
+    const { epoch, seq } = position;
+    const ref = this.#ask(list, { type: "subscribe", epoch, seq, again: true });
+    if (ref === undefined) this.#joinLater(list, JOIN_AGAIN_MS);
+    else this.#rejoins.set(ref, list);
+  }
+
   #rejoined(list: string, answer: Answer): void {
     const { outbox } = this.#options;
     if (!answer.ok) {
       if (answer.kind !== "not_found") return this.#joinLater(list, JOIN_AGAIN_MS);
-      this.subscriptions.remove(list);
+      this.unsubscribed(list);
       return outbox.send(encodePush("gone", { list, reason: "revoked" }));
     }
-    const subscribed = answer.result as Subscribed;
+    const joined = answer.result as Joined;
     const had = this.subscriptions.position(list)?.seq ?? 0;
-    this.subscribed(subscribed);
-    if (subscribed.mode !== "resumed") {
-      return outbox.send(encodePush("snapshot", restarted(subscribed)));
-    }
-    // Some may have been pushed since it was asked, when it had joined in the meantime.
-    const missed = subscribed.events.filter(({ seq }) => seq > had);
-    for (const event of missed) outbox.send(encodePush("event", event));
+    this.subscribed(joined);
+    const { missed = { events: [] } } = joined;
+    if ("snapshot" in missed) return outbox.send(missed.snapshot);
+    // Some may have been sent since it was asked: as a snapshot, or because it joined meanwhile.
+    for (const { seq, text } of missed.events) if (seq > had) outbox.send(text);
   }
 
   #joinLater(list: string, waitMs: number): void {
-    sendAfter<JoinAgain>(this.#options.pid, { type: "join_again", list }, waitMs);
+    this.#cancelJoin(list);
+    const message: JoinAgain = { type: "join_again", list };
+    const sending = sendAfter<JoinAgain>(this.#options.pid, message, waitMs);
+    this.#joinsLater.set(list, { message, sending });
+  }
+
+  #cancelJoin(list: string): void {
+    const later = this.#joinsLater.get(list);
+    if (later === undefined) return;
+    cancelTimer(later.sending);
+    this.#joinsLater.delete(list);
+  }
+
+  /** Whatever was to be sent of the list or asked of it. */
+  #forget(list: string): void {
+    this.#behind.delete(list);
+    this.#cancelJoin(list);
   }
 
   #ask(list: string, asked: Ask["request"]): Ref | undefined {
@@ -126,6 +212,15 @@ export class Following {
     const ask: Ask = { user, deadline: Number.POSITIVE_INFINITY, request: asked };
     return request(server, ask);
   }
+
+  get #now(): number {
+    return this.#options.gateway.runtime.clock.now();
+  }
+}
+
+/** Takes out what is of the list. */
+function remove(asked: Map<Ref, string>, list: string): void {
+  for (const [ref, of] of asked) if (of === list) asked.delete(ref);
 }
 
 function frameOf(push: TodoPush): string {
@@ -135,9 +230,4 @@ function frameOf(push: TodoPush): string {
     frames.set(push, frame);
   }
   return frame;
-}
-
-function restarted(subscribed: List & { readonly mode: "snapshot" }): object {
-  const { mode: _mode, ...list } = subscribed;
-  return { ...list, reason: "restarted" };
 }

@@ -14,6 +14,7 @@ import { SUBPROTOCOL } from "../../shared/protocol/version.ts";
 import type { Identity } from "../auth/identity.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import { type Pid, Supervisor } from "../runtime/index.ts";
+import { BadCredentials } from "./bad_credentials.ts";
 import * as Connection from "./connection.ts";
 import { ConnectionSocket } from "./connection_socket.ts";
 import { offeredProtocols, tokenOf } from "./credentials.ts";
@@ -44,6 +45,7 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #http: Server;
   readonly #ws: WebSocketServer;
+  readonly #badCredentials = new BadCredentials();
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   #isAllowedOrigin: (origin: string) => boolean = () => false;
   #isDraining = false;
@@ -136,11 +138,18 @@ export class HttpServer {
     });
   }
 
-  async #identity({ headers }: IncomingMessage): Promise<Identity | undefined> {
+  /** Whom its token speaks for; undefined: it is bad or missing; "too_many": once too often. */
+  async #identity({
+    headers,
+    socket,
+  }: IncomingMessage): Promise<Identity | "too_many" | undefined> {
+    const { gateway, tokens } = this.#options;
+    const { remoteAddress = "" } = socket; // Before the wait, after which it may be gone.
     const token = tokenOf(headers, offeredProtocols(headers));
-    if (token === undefined) return undefined;
-    const verdict = await this.#options.tokens.verify(token);
-    return verdict.ok ? verdict.identity : undefined;
+    const verdict = token === undefined ? undefined : await tokens.verify(token);
+    if (verdict?.ok) return verdict.identity;
+    const now = gateway.runtime.clock.now();
+    return this.#badCredentials.allows(remoteAddress, now) ? undefined : "too_many";
   }
 
   #open(ws: WebSocket, tcp: Socket, answer: Exclude<UpgradeAnswer, { kind: "http" }>): void {

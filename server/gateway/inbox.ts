@@ -4,7 +4,8 @@
  * Bound: the connection pauses its socket while anything is left in here, so it holds at most what
  *        one read of the socket brought, 64 KiB, or one frame, FRAME_BYTES_MAX.
  * Source: PROTOCOL.md section 1: a frame holds messages separated by "\n", empty lines ignored;
- *         exactly one message when the client offered no subprotocol.
+ *         exactly one message when the client offered no subprotocol. A frame without any is one
+ *         empty text here, so that it takes its turn and its share of the message rate.
  */
 
 const LINE_FEED = 10;
@@ -26,13 +27,11 @@ export class Inbox {
   }
 
   addFrame(text: string): void {
-    const at = this.#begin(text, 0);
-    if (at === text.length) return;
-    if (this.isEmpty) this.#at = at;
+    if (this.isEmpty) this.#at = this.#begin(text, 0);
     this.#frames.push(text);
   }
 
-  /** The oldest message; there must be one. Lines are cut one by one: most may never be wanted. */
+  /** The oldest message, or ""; there must be one. Cut one by one: most may never be wanted. */
   next(): string {
     const text = this.#frames[this.#head] as string;
     const found = this.#onePerFrame ? -1 : text.indexOf("\n", this.#at);

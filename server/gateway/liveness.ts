@@ -37,6 +37,11 @@ export class Liveness {
     this.#pings = 0;
   }
 
+  /** No more is queued for it than may be, be it for a moment: it reads. */
+  keptUp(): void {
+    this.#muchQueuedSince = undefined;
+  }
+
   /** At a beat: what its peer needs. `isReading`: the server reads from it. */
   need(now: number, { isReading, queuedBytes }: { isReading: boolean; queuedBytes: number }): Need {
     if (this.#isSlow(now, queuedBytes)) return "slow_reader";
@@ -57,7 +62,7 @@ export class Liveness {
   }
 
   #isSlow(now: number, queuedBytes: number): boolean {
-    if (queuedBytes <= QUEUED_BYTES_CONFLATE) this.#muchQueuedSince = undefined;
+    if (queuedBytes <= QUEUED_BYTES_CONFLATE) this.keptUp();
     else this.#muchQueuedSince ??= now;
     const since = this.#muchQueuedSince ?? now;
     return queuedBytes > QUEUED_BYTES_MAX || now - since >= QUEUED_MS_MAX;

@@ -14,7 +14,7 @@ export interface ListMethod<Name extends MethodName> {
   readonly kind: "list";
   readonly name: Name;
   /** The list it is about. */
-  list(params: Params<Name>): string;
+  list(params: Params<Name>, asking: Pick<Asking, "caller" | "directory">): string;
   /** The request for its process; or an answer, when that can be said without asking. */
   request(params: Params<Name>, caller: Caller): TodoRequest | Answer;
 }
@@ -50,9 +50,13 @@ export interface Caller {
   readonly subscriptions: number;
 }
 
-/** Who asks the directory, and the ref its answer is to carry. */
+/**
+ * Who asks the directory, the ref its answer is to carry, and the moment of the runtime's clock
+ * after which nobody wants it.
+ */
 export interface Asking {
   readonly caller: Caller;
   readonly directory: TodoDirectory;
   readonly ref: Ref;
+  readonly deadline: number;
 }

@@ -9,22 +9,40 @@ import type { Socket } from "node:net";
 import type { Runtime } from "../runtime/index.ts";
 import { textFrame } from "./frames.ts";
 
+/** Where it writes, and when. */
+export interface OutboxOptions {
+  readonly socket: Socket;
+  readonly runtime: Runtime;
+  /** Whether messages may still be sent: neither side has said a close frame. */
+  readonly isOpen: () => boolean;
+}
+
+/** That of one connection. */
 export class Outbox {
   readonly #socket: Socket;
   readonly #runtime: Runtime;
+  readonly #isOpen: () => boolean;
   #frames = "";
   #isShut = false;
   #sent = 0;
   #whenFlushed: (() => void) | undefined;
 
-  constructor(socket: Socket, runtime: Runtime) {
+  constructor({ socket, runtime, isOpen }: OutboxOptions) {
     this.#socket = socket;
     this.#runtime = runtime;
+    this.#isOpen = isOpen;
   }
 
   /** Bytes that have not left the process: in here, or in the socket's own buffer. */
   get queuedBytes(): number {
     return this.#frames.length + this.#socket.writableLength;
+  }
+
+  /** At most so much is queued that the socket will not take. */
+  hasRoom(bytesMax: number): boolean {
+    if (this.queuedBytes <= bytesMax) return true;
+    this.flush(); // Perhaps it is only this turn's, and the peer reads well.
+    return this.queuedBytes <= bytesMax;
   }
 
   /** Messages it was given so far. */
@@ -56,14 +74,20 @@ export class Outbox {
   /** Writes all there is, and nothing after it: a close frame follows (RFC 6455 §5.5.1). */
   shut(): void {
     this.flush();
+    this.drop();
+  }
+
+  /** Writes nothing any more: a close frame was sent. */
+  drop(): void {
+    this.#frames = "";
     this.#isShut = true;
   }
 
-  /** Writes all there is. */
+  /** Writes all there is; nothing when a close frame has passed. */
   readonly flush = (): void => {
     const frames = this.#frames;
     this.#frames = "";
-    if (frames === "" || !this.#socket.writable) return;
+    if (frames === "" || !this.#socket.writable || !this.#isOpen()) return;
     this.#socket.write(frames, "latin1");
     const run = this.#whenFlushed;
     this.#whenFlushed = undefined;

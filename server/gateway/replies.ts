@@ -15,7 +15,7 @@ const MAY_HAVE_HAPPENED: ReadonlySet<ErrorKind> = new Set(["timeout", "crashed",
 
 /** The reply to the call `id` of `method`, which need not be one there is. */
 export function replyText(id: RequestId | null, method: string, answer: Answer): string {
-  if (answer.ok) return encodeResult(id ?? "", answer.result);
+  if (answer.ok) return encodeResult(id ?? "", answer.json ?? answer.result);
   const { kind, message, details } = answer;
   const applied = MAY_HAVE_HAPPENED.has(kind) ? "unknown" : "no";
   const isWrite = isMethod(method) && METHODS[method].write;

@@ -6,17 +6,25 @@
  * Bound: SUBSCRIPTIONS_MAX, checked by the method `subscribe`.
  */
 
-interface Subscription {
+/** What was sent of a list: its last event, or its state. */
+export interface Position {
   readonly epoch: string;
-  /** The last event, or the state, that was sent. */
+  readonly seq: number;
+}
+
+interface Subscription extends Position {
   seq: number;
-  /** How often in a row its list has crashed before it told anything. */
+  /** How often in a row its list has crashed without having proved that it lives. */
   crashes: number;
+  /** When its process took this connection in; undefined: that one has crashed. */
+  joinedAt: number | undefined;
 }
 
 /** Milliseconds before joining again a list that crashed twice in a row; doubled each time. */
 const AGAIN_MS = 500;
 const AGAIN_MS_MAX = 60_000;
+/** Milliseconds without a crash after which a list is well, though it told no event. */
+const WELL_MS = 60_000;
 
 export class Subscriptions {
   readonly #all = new Map<string, Subscription>();
@@ -30,21 +38,28 @@ export class Subscriptions {
   }
 
   /** What it has been sent of the list; undefined: it is not subscribed. */
-  position(list: string): { readonly epoch: string; readonly seq: number } | undefined {
+  position(list: string): Position | undefined {
     return this.#all.get(list);
   }
 
-  /** The state at that position was sent. */
-  set(list: string, epoch: string, seq: number): void {
-    this.#all.set(list, { epoch, seq, crashes: 0 });
+  /** Its process has taken this connection in; what it answered is sent. */
+  joined(list: string, { epoch, seq }: Position, now: number): void {
+    const crashes = this.#all.get(list)?.crashes ?? 0;
+    this.#all.set(list, { epoch, seq, crashes, joinedAt: now });
   }
 
-  /** An event was sent. False: it is not subscribed, nothing may be sent. */
-  advance(list: string, seq: number): boolean {
+  /** Its process tells an event. False: it is not subscribed, nothing may be sent. */
+  told(list: string): boolean {
     const subscription = this.#all.get(list);
     if (subscription === undefined) return false;
-    subscription.seq = seq;
+    subscription.crashes = 0;
     return true;
+  }
+
+  /** An event, or the state after it, is sent. */
+  sent(list: string, seq: number): void {
+    const subscription = this.#all.get(list);
+    if (subscription !== undefined) subscription.seq = seq;
   }
 
   remove(list: string): boolean {
@@ -52,9 +67,12 @@ export class Subscriptions {
   }
 
   /** The list's process has crashed: milliseconds to wait before joining the new one. */
-  crashed(list: string): number {
+  crashed(list: string, now: number): number {
     const subscription = this.#all.get(list);
     if (subscription === undefined) return 0;
+    const { joinedAt } = subscription;
+    subscription.joinedAt = undefined;
+    if (joinedAt !== undefined && now - joinedAt >= WELL_MS) subscription.crashes = 0;
     const { crashes } = subscription;
     subscription.crashes += 1;
     return crashes === 0 ? 0 : Math.min(AGAIN_MS_MAX, AGAIN_MS * 2 ** (crashes - 1));

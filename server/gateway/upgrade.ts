@@ -3,7 +3,7 @@
  *
  * Pure: the request's parts and the verdict on its token, in; what to answer, out.
  * Order: path, token in the URL, origin, subprotocol, credentials.
- * Source: PROTOCOL.md section 1.
+ * Source: PROTOCOL.md section 1; section 7 for the 429.
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { CloseCode } from "../../shared/protocol/close_codes.ts";
@@ -58,8 +58,17 @@ export function refusalOf(request: UpgradeRequest): UpgradeAnswer | undefined {
   return { kind: "close", code: 4406, protocol: first };
 }
 
-/** The rest: `identity` is whom the token speaks for; undefined: it was bad or missing. */
-export function answerTo(request: UpgradeRequest, identity: Identity | undefined): UpgradeAnswer {
+/**
+ * The rest. `identity` is whom the token speaks for; undefined: it was bad or missing; "too_many":
+ * it was so once more, after too many such from that address.
+ */
+export function answerTo(
+  request: UpgradeRequest,
+  identity: Identity | "too_many" | undefined,
+): UpgradeAnswer {
+  if (identity === "too_many") {
+    return http(429, "Too many bad tokens came from this address; come back in a minute.");
+  }
   const isOffered = offeredProtocols(request.headers).includes(SUBPROTOCOL);
   const protocol = isOffered ? SUBPROTOCOL : undefined;
   if (identity !== undefined) return { kind: "accept", identity, protocol };

@@ -25,9 +25,9 @@ class CallbackBehaviour implements Behaviour {
       process.budget -= 1;
       if (process.selects === undefined) this.handle(mailbox.shift());
       else {
-        const place = firstSelected(process, process.selects);
-        if (place < 0) return false;
-        this.handle(mailbox.take(place));
+        const selected = mailbox.select(process.selects);
+        if (selected === undefined) return false;
+        this.handle(selected.message);
       }
     }
     return false;
@@ -48,15 +48,9 @@ export function startCallback(
 
 /**
  * From now on the calling process takes only messages for which `selects` is true; the others wait
- * in order. undefined: it takes all again.
+ * in order. undefined: it takes all again. Of one message `selects` always says the same: what was
+ * passed over once is not looked at again as long as the function is the same one.
  */
 export function selectOnly(selects: ((message: unknown) => boolean) | undefined): void {
   current().selects = selects;
-}
-
-function firstSelected(process: Process, selects: (message: unknown) => boolean): number {
-  for (let place = 0; place < process.mailboxSize; place++) {
-    if (selects(process.mailbox?.peek(place))) return place;
-  }
-  return -1;
 }

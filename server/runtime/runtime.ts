@@ -204,7 +204,17 @@ export class Runtime {
     if (this.#atTurnEnd.length === 0) return;
     const works = this.#atTurnEnd;
     this.#atTurnEnd = [];
-    for (const work of works) work();
+    const thrown: unknown[] = [];
+    for (const work of works) {
+      try {
+        work();
+      } catch (error) {
+        thrown.push(error); // The others are not to lose theirs.
+      }
+    }
+    if (thrown.length > 1)
+      throw new AggregateError(thrown, `${thrown.length} works of a turn's end`);
+    if (thrown.length === 1) throw thrown[0];
   }
 
   /**

@@ -7,11 +7,10 @@
  * Order: appends of a list leave and are told of in the order they came; committed before refused.
  * Bound: none here (see EventLog); a batch has at most BATCH_APPENDS_MAX appends.
  */
-import { assert } from "../../shared/assert.ts";
 import type { Clock, Pid } from "../runtime/index.ts";
-import type { Append, AppendNews, Refusal } from "./event_log.ts";
+import { type Append, type AppendNews, assertWhole, lastSeqOf, type Refusal } from "./event_log.ts";
 import type { Refused } from "./event_writer.ts";
-import { tell } from "./news.ts";
+import { tell, tellRefused } from "./news.ts";
 
 /** Milliseconds the first append of a batch waits at most for company. */
 const COMMIT_WAIT_MS = 1;
@@ -58,8 +57,8 @@ export class CommitQueue {
   }
 
   push(append: Append, owner: Pid<AppendNews>): void {
-    const { list, birth, rows } = append;
-    assert(birth !== undefined || rows.length > 0, "an append needs a birth or a row");
+    const { list, rows } = append;
+    assertWhole(append);
     let bytes = ROW_BYTES;
     for (const row of rows) bytes += row.body.length + ROW_BYTES;
     const entry: Entry = { append, owner, bytes, afterwards: undefined };
@@ -109,7 +108,7 @@ export class CommitQueue {
       if (!refused.has(index)) lastOf.set(entry.append.list, entry);
     }
     for (const [list, { append, owner }] of lastOf) {
-      tell(owner, { type: "committed", list, seq: append.rows.at(-1)?.seq ?? 0 });
+      tell(owner, { type: "committed", list, seq: lastSeqOf(append) });
     }
   }
 
@@ -119,12 +118,14 @@ export class CommitQueue {
     for (const [index, reason] of refused) {
       const entry = batch[index] as Entry;
       lists.set(entry.append.list, reason);
-      tellRefused(entry, reason);
+      tellRefused(entry.append, entry.owner, reason);
     }
     const behind = this.#waiting.filter(({ append }) => lists.has(append.list));
     if (behind.length === 0) return behind;
     this.#waiting = this.#waiting.filter(({ append }) => !lists.has(append.list));
-    for (const entry of behind) tellRefused(entry, lists.get(entry.append.list) as Refusal);
+    for (const { append, owner } of behind) {
+      tellRefused(append, owner, lists.get(append.list) as Refusal);
+    }
     return behind;
   }
 
@@ -146,8 +147,4 @@ export class CommitQueue {
     this.#underWay = this.#waiting.splice(0, BATCH_APPENDS_MAX);
     this.#post(this.#underWay.map(({ append }) => append));
   };
-}
-
-function tellRefused({ append: { list, rows }, owner }: Entry, reason: Refusal): void {
-  tell(owner, { type: "refused", list, seq: rows[0]?.seq ?? 0, reason });
 }

@@ -1,28 +1,47 @@
 /**
  * EventReader: reads lists and the index of members, synchronously; runs in the reader's thread.
  *
- * A list is read from its last event backwards, each event checked against the sum of the one
- * before it. Work comes in steps: a read transaction ends within a step, since one that stays open
- * keeps SQLite from emptying its write-ahead log; events never change, so the steps agree.
+ * A list is read from its last event backwards (list_walk.ts). Work comes in steps: a read
+ * transaction ends within a step, since one that stays open keeps SQLite from emptying its
+ * write-ahead log; events never change, so the steps agree.
  * Bound: a step reads STEP_EVENTS events, or one page of lists.
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Role } from "../../shared/todo/todo.ts";
-import { birthSum, eventSum } from "./checksum.ts";
-import type { Birth, ListEntry, ListsQuery, StoredEvent } from "./event_log.ts";
-import { type Head, Heads } from "./heads.ts";
+import type {
+  Birth,
+  EventsQuery,
+  Life,
+  ListEntry,
+  ListsQuery,
+  MadeList,
+  MadeQuery,
+  ReadFault,
+  StoredEvent,
+  StoredWrite,
+  WritesQuery,
+} from "./event_log.ts";
+import { Heads } from "./heads.ts";
+import { ListWalks, type Row } from "./list_walk.ts";
 import { kindOf } from "./sqlite_error.ts";
 
 /** Events read in one transaction: some 2 ms. */
 const STEP_EVENTS = 500;
 
-/** damaged: what is on disk is not what was written. io: it cannot be read now. */
-export type ReadFailure = { readonly ok: false; readonly reason: "damaged" | "io" };
+export type ReadFailure = { readonly ok: false; readonly reason: ReadFault };
 /** How a load ends: the list's birth; null: there is no such list. */
-export type LoadEnd = { readonly ok: true; readonly birth: Birth | null } | ReadFailure;
-export type ListsResult =
+export type LoadEnd =
+  | { readonly ok: true; readonly birth: Birth | null; readonly life: Life | null }
+  | ReadFailure;
+export type EventsRead = { readonly ok: true; readonly events: StoredEvent[] } | ReadFailure;
+export type WritesRead = { readonly ok: true; readonly writes: StoredWrite[] } | ReadFailure;
+export type MadeRead = { readonly ok: true; readonly made: MadeList | null } | ReadFailure;
+export type ListsRead =
   | { readonly ok: true; readonly lists: readonly ListEntry[]; readonly more: boolean }
   | ReadFailure;
+
+/** Work in steps; what a step has found, and what comes of all of it. */
+export type Steps<Found, Result> = Generator<Found[], Result, undefined>;
 
 const DAMAGED: ReadFailure = { ok: false, reason: "damaged" };
 
@@ -31,40 +50,71 @@ export class EventReader {
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #heads: Heads;
+  readonly #walks: ListWalks;
 
   /** Takes `db`, from openForReading, as its own. */
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#sql = prepare(db);
     this.#heads = new Heads(db);
+    this.#walks = new ListWalks(db, this.#heads);
   }
 
-  /** All of a list that was committed when it began; yields events in steps, the newest first. */
-  *load(list: string): Generator<StoredEvent[], LoadEnd, undefined> {
-    const begun = this.#read(() => this.#begin(list));
-    if (!begun.ok) return begun;
-    const { walk } = begun;
-    if (walk === null) return { ok: true, birth: null };
-    while (walk.seq > 0) {
-      const stepped = this.#read(() => this.#step(walk));
-      if (!stepped.ok) return stepped;
-      yield stepped.events;
+  /** All of a list that was committed when it began; the newest events come first. */
+  *load(list: string): Steps<StoredEvent, LoadEnd> {
+    const life = this.#read(() => ({ ok: true, life: this.#lifeOf(list) }));
+    if (!life.ok) return life;
+    let part: StoredEvent[] = [];
+    const steps = this.#back(list, Number.POSITIVE_INFINITY, (row) => part.push(eventOf(row)) > 0);
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true)
+        return step.value.ok ? { ...step.value, life: life.life } : step.value;
+      yield part;
+      part = [];
     }
-    return walk.pos === 0 && isProven(walk, walk.birthSum)
-      ? { ok: true, birth: walk.birth }
-      : DAMAGED;
+  }
+
+  /** A stretch of a list. */
+  *events({ list, before, after, limit, bytesMax }: EventsQuery): Steps<never, EventsRead> {
+    const events: StoredEvent[] = [];
+    let bytes = 0;
+    const end = yield* this.#back(list, before, (row) => {
+      bytes += Buffer.byteLength(row.body);
+      if (row.seq <= after || events.length === limit) return false;
+      if (bytes > bytesMax && events.length > 0) return false;
+      events.push(eventOf(row));
+      return true;
+    });
+    return end.ok ? { ok: true, events } : end;
+  }
+
+  /** The keyed writes of a list. */
+  *writes({ list, since, allSince, limit }: WritesQuery): Steps<never, WritesRead> {
+    const writes: StoredWrite[] = [];
+    const end = yield* this.#back(list, Number.POSITIVE_INFINITY, ({ seq, at, user, key }) => {
+      if (at < since || (at < allSince && writes.length >= limit)) return false;
+      if (key !== null) writes.push({ seq, at, user, key });
+      return true;
+    });
+    return end.ok ? { ok: true, writes } : end;
+  }
+
+  /** The latest list a user has made under a key. */
+  made({ user, key }: MadeQuery): MadeRead {
+    return this.#read(() => {
+      const made = this.#sql.made.get(user, key) as unknown as MadeList | undefined;
+      return { ok: true, made: made ?? null };
+    });
   }
 
   /** One page of a user's lists. */
-  lists({ user, after = "", limit }: ListsQuery): ListsResult {
+  lists({ user, after = "", limit, deletedSince }: ListsQuery): ListsRead {
     return this.#read(() => {
       this.#heads.follow();
-      const rows = this.#sql.lists.all(user, after, limit + 1) as unknown as MemberRow[];
-      const lists: ListEntry[] = [];
-      for (const { id, list, title, role } of rows.slice(0, limit)) {
-        const { seq, count } = this.#heads.get(id) ?? { seq: 0, count: 0 };
-        lists.push({ list, title, role, seq, count });
-      }
+      const rows = (deletedSince === undefined
+        ? this.#sql.lists.all(user, after, limit + 1)
+        : this.#sql.deleted.all(user, after, deletedSince, limit + 1)) as unknown as MemberRow[];
+      const lists = rows.slice(0, limit).map((row) => this.#entry(row));
       return { ok: true, lists, more: rows.length > limit };
     });
   }
@@ -73,8 +123,36 @@ export class EventReader {
     this.#db.close();
   }
 
+  /**
+   * Takes the events of a list below `before`, the newest first, until `take` has enough (it says
+   * false). What was taken is proven when this ends well.
+   */
+  *#back(list: string, before: number, take: (row: Row) => boolean): Steps<never, LoadEnd> {
+    const begun = this.#read(() => ({ ok: true, walk: this.#walks.begin(list, before) }));
+    if (!begun.ok) return begun;
+    const { walk } = begun;
+    if (walk === "damaged") return DAMAGED;
+    if (walk === undefined) return { ok: true, birth: null, life: null };
+    for (;;) {
+      const stepped = this.#read(() => ({ ok: true, went: walk.step(STEP_EVENTS, take) }));
+      if (!stepped.ok) return stepped;
+      if (stepped.went === "damaged") return DAMAGED;
+      yield [];
+      if (stepped.went === "done") return { ok: true, birth: walk.birth, life: null };
+    }
+  }
+
+  #lifeOf(list: string): Life | null {
+    return (this.#sql.life.get(list) as unknown as Life | undefined) ?? null;
+  }
+
+  #entry({ id, list, title, role, deletedAt }: MemberRow): ListEntry {
+    const { seq, count } = this.#heads.get(id) ?? { seq: 0, count: 0 };
+    return { list, title, role, seq, count, ...(deletedAt !== null && { deletedAt }) };
+  }
+
   /** Runs `work` in one read transaction; what the file has against it becomes a value. */
-  #read<Result>(work: () => Result): Result | ReadFailure {
+  #read<Result extends { readonly ok: boolean }>(work: () => Result): Result | ReadFailure {
     try {
       this.#sql.begin.run();
       return work();
@@ -86,64 +164,10 @@ export class EventReader {
       if (this.#db.isTransaction) this.#sql.commit.run();
     }
   }
-
-  #begin(list: string): { readonly ok: true; readonly walk: Walk | null } | ReadFailure {
-    this.#heads.follow();
-    const row = this.#sql.list.get(list) as unknown as ListRow | undefined;
-    if (row === undefined) return { ok: true, walk: null };
-    const { id, epoch, title, owner, at, sum } = row;
-    const birth = { epoch, title, owner, at };
-    const head = this.#heads.get(id);
-    if (head === undefined || this.#heads.isDamaged(id)) return DAMAGED;
-    if (birthSum(list, birth) !== sum) return DAMAGED;
-    const { pos, seq } = head;
-    return { ok: true, walk: { id, birth, birthSum: sum, head, pos, seq, later: undefined } };
-  }
-
-  #step(walk: Walk): { readonly ok: true; readonly events: StoredEvent[] } | ReadFailure {
-    const events: StoredEvent[] = [];
-    while (events.length < STEP_EVENTS && walk.seq > 0) {
-      const row = this.#sql.event.get(walk.pos) as unknown as Row | undefined;
-      if (row === undefined || row.list !== walk.id || row.seq !== walk.seq) return DAMAGED;
-      if (!isProven(walk, row.sum)) return DAMAGED;
-      if (walk.later === undefined && row.count !== walk.head.count) return DAMAGED;
-      const { seq, at, user, pid, key, body } = row;
-      events.push({ seq, at, user, pid, key, body });
-      walk.later = row;
-      walk.pos = row.prev;
-      walk.seq -= 1;
-    }
-    return { ok: true, events };
-  }
 }
 
-/** A way back through one list: `pos` and `seq` are those of the event to be read next. */
-interface Walk {
-  readonly id: number;
-  readonly birth: Birth;
-  readonly birthSum: number;
-  readonly head: Head;
-  pos: number;
-  seq: number;
-  later: Row | undefined; // The event read last, not yet proven.
-}
-
-/** True when the event read last follows on `sum`; before the first, when the head is `sum`. */
-function isProven({ later, head }: Walk, sum: number): boolean {
-  if (later === undefined) return head.sum === sum;
-  return eventSum(sum, later, later.count) === later.sum;
-}
-
-interface Row extends StoredEvent {
-  readonly list: number;
-  readonly prev: number;
-  readonly count: number;
-  readonly sum: number;
-}
-
-interface ListRow extends Birth {
-  readonly id: number;
-  readonly sum: number;
+function eventOf({ seq, at, user, pid, key, body }: Row): StoredEvent {
+  return { seq, at, user, pid, key, body };
 }
 
 interface MemberRow {
@@ -151,21 +175,31 @@ interface MemberRow {
   readonly list: string;
   readonly title: string;
   readonly role: Role;
+  readonly deletedAt: number | null;
 }
 
 function prepare(db: DatabaseSync) {
   return {
     begin: db.prepare("BEGIN"),
     commit: db.prepare("COMMIT"),
-    list: db.prepare(
-      "SELECT id, epoch, first_title AS title, owner, at, sum FROM lists WHERE name = ?",
+    life: db.prepare(
+      `SELECT v.epoch, v.deleted_at AS deletedAt FROM lives v JOIN lists l ON l.id = v.list
+       WHERE l.name = ?`,
     ),
-    event: db.prepare(
-      "SELECT list, seq, prev, count, sum, at, user, pid, key, body FROM events WHERE pos = ?",
+    made: db.prepare(
+      `SELECT name AS list, at FROM lists WHERE owner = ? AND key = ?
+       ORDER BY id DESC LIMIT 1`,
     ),
     lists: db.prepare(
-      `SELECT l.id, m.list, l.title, m.role FROM members m JOIN lists l ON l.name = m.list
+      `SELECT l.id, m.list, l.title, m.role, NULL AS deletedAt
+       FROM members m JOIN lists l ON l.name = m.list
        WHERE m.user = ? AND m.list > ? ORDER BY m.list LIMIT ?`,
+    ),
+    deleted: db.prepare(
+      `SELECT l.id, m.list, l.title, m.role, m.deleted_at AS deletedAt
+       FROM former_members m JOIN lists l ON l.name = m.list
+       WHERE m.user = ? AND m.list > ? AND m.role = 'owner' AND m.deleted_at >= ?
+       ORDER BY m.list LIMIT ?`,
     ),
   };
 }

@@ -7,8 +7,9 @@
  * Errors: what leaves it unknown whether a batch was kept is thrown; nothing may be written then.
  */
 import type { DatabaseSync } from "node:sqlite";
+import { USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
 import { birthSum, eventSum } from "./checksum.ts";
-import type { Append, Birth, EventRow, Refusal } from "./event_log.ts";
+import type { Append, Birth, EventRow, LifeChange, Refusal } from "./event_log.ts";
 import { type Head, Heads } from "./heads.ts";
 import { RecentMap } from "./recent_map.ts";
 import { kindOf } from "./sqlite_error.ts";
@@ -117,15 +118,19 @@ export class EventWriter {
     }
   }
 
-  #write({ list, birth, rows }: Append): Refusal | undefined {
+  #write(append: Append): Refusal | undefined {
+    const { list, birth, life, rows } = append;
     let place = this.#find(list);
     if ((birth === undefined) !== (place !== undefined)) return "fence";
+    if (life !== undefined && life.seq !== place?.head.seq) return "fence";
     let seq = place?.head.seq ?? 0;
     for (const row of rows) {
       seq += 1;
       if (row.seq !== seq) return "fence";
     }
+    if (this.#isOneListTooMany(append)) return "limit";
     if (birth !== undefined) place = this.#bear(list, birth);
+    if (life !== undefined) this.#live(list, place as Place, life);
     for (const row of rows) this.#writeRow(list, place as Place, row);
     return undefined;
   }
@@ -142,11 +147,23 @@ export class EventWriter {
     return place;
   }
 
+  /** Somebody whom the append makes a member is one of as many lists as anybody may be. */
+  #isOneListTooMany({ list, birth, rows }: Append): boolean {
+    const isTooMany = (user: string) => {
+      const { lists, here } = this.#sql.lists.get(list, user) as { lists: number; here: number };
+      return lists >= USER_LISTS_MAX && !here;
+    };
+    if (birth !== undefined) return isTooMany(birth.owner);
+    return rows.some(
+      ({ member }) => (member?.role ?? null) !== null && isTooMany(member?.user ?? ""),
+    );
+  }
+
   #bear(list: string, birth: Birth): Place {
-    const { epoch, title, owner, at } = birth;
+    const { epoch, title, owner, at, key, firstSeq } = birth;
     const sum = birthSum(list, birth);
     const id = Number(
-      this.#sql.list.run(list, epoch, title, owner, at, sum, title).lastInsertRowid,
+      this.#sql.list.run(list, epoch, title, owner, at, key, sum, firstSeq, title).lastInsertRowid,
     );
     // So that every list has a head, and one without is known to be damaged.
     this.#sql.head.run(id, sum);
@@ -154,6 +171,19 @@ export class EventWriter {
     const place = { id, head: { pos: 0, seq: 0, count: 0, sum } };
     this.#places.set(list, place);
     return place;
+  }
+
+  #live(list: string, { id }: Place, { epoch, deletedAt, members }: LifeChange): void {
+    this.#sql.life.run(id, epoch, deletedAt);
+    for (const { user, role } of members) {
+      if (deletedAt === null) {
+        this.#sql.noFormer.run(user, list);
+        this.#sql.member.run(user, list, role);
+      } else {
+        this.#sql.noMember.run(user, list);
+        this.#sql.former.run(user, list, role, deletedAt);
+      }
+    }
   }
 
   #writeRow(list: string, place: Place, row: EventRow): void {
@@ -190,12 +220,19 @@ function prepare(db: DatabaseSync) {
     rollback: db.prepare("ROLLBACK"),
     listId: db.prepare("SELECT id FROM lists WHERE name = ?"),
     list: db.prepare(
-      "INSERT INTO lists (name, epoch, first_title, owner, at, sum, title) VALUES (?,?,?,?,?,?,?)",
+      `INSERT INTO lists (name, epoch, first_title, owner, at, key, sum, first_seq, title)
+       VALUES (?,?,?,?,?,?,?,?,?)`,
+    ),
+    life: db.prepare("INSERT OR REPLACE INTO lives VALUES (?, ?, ?)"),
+    lists: db.prepare(
+      "SELECT count(*) AS lists, max(list = ?) AS here FROM members WHERE user = ?",
     ),
     head: db.prepare("INSERT INTO heads VALUES (?, 0, 0, 0, ?)"),
     event: db.prepare("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)"),
     title: db.prepare("UPDATE lists SET title = ? WHERE id = ?"),
     member: db.prepare("INSERT OR REPLACE INTO members VALUES (?, ?, ?)"),
     noMember: db.prepare("DELETE FROM members WHERE user = ? AND list = ?"),
+    former: db.prepare("INSERT OR REPLACE INTO former_members VALUES (?, ?, ?, ?)"),
+    noFormer: db.prepare("DELETE FROM former_members WHERE user = ? AND list = ?"),
   };
 }

@@ -1,12 +1,21 @@
 /**
- * ReaderWorker: the reader's thread; loads lists and answers pages of users' lists.
+ * ReaderWorker: the reader's thread; loads lists, looks back into them, answers pages of lists.
  *
- * Order: loads take turns, step by step, so that a long one does not hold up the others.
+ * Order: what takes several steps takes turns, step by step, so that a long one does not hold up
+ *        the others.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../../shared/assert.ts";
-import type { ListsQuery, StoredEvent } from "./event_log.ts";
-import { EventReader, type ListsResult, type LoadEnd } from "./event_reader.ts";
+import type { EventsQuery, ListsQuery, MadeQuery, StoredEvent, WritesQuery } from "./event_log.ts";
+import {
+  EventReader,
+  type EventsRead,
+  type ListsRead,
+  type LoadEnd,
+  type MadeRead,
+  type Steps,
+  type WritesRead,
+} from "./event_reader.ts";
 import { openForReading } from "./sqlite_schema.ts";
 import { CLOSE, type Opening } from "./thread.ts";
 
@@ -14,25 +23,36 @@ export interface ReaderWorkerData {
   readonly path: string;
 }
 
-/** `id` comes back with each answer. */
-export type ReadRequest =
-  | { readonly type: "load"; readonly id: number; readonly list: string }
-  | { readonly type: "lists"; readonly id: number; readonly query: ListsQuery };
+/** What can be asked. */
+export type Question =
+  | { readonly type: "load"; readonly list: string }
+  | { readonly type: "events"; readonly query: EventsQuery }
+  | { readonly type: "writes"; readonly query: WritesQuery }
+  | { readonly type: "made"; readonly query: MadeQuery }
+  | { readonly type: "lists"; readonly query: ListsQuery };
 
-/** A load is answered by parts, the newest events first, and an end; a page by itself. */
+/** What comes of it. */
+export type ReadResult = LoadEnd | EventsRead | WritesRead | MadeRead | ListsRead;
+
+/** `id` comes back with each answer. */
+export interface ReadRequest {
+  readonly id: number;
+  readonly question: Question;
+}
+
+/** A load is answered by parts, the newest events first, and an end; all else by an end alone. */
 export type ReadAnswer =
   | { readonly type: "part"; readonly id: number; readonly events: readonly StoredEvent[] }
-  | { readonly type: "load_end"; readonly id: number; readonly end: LoadEnd }
-  | { readonly type: "lists"; readonly id: number; readonly result: ListsResult };
+  | { readonly type: "end"; readonly id: number; readonly result: ReadResult };
 
-interface Load {
+interface Job {
   readonly id: number;
-  readonly steps: ReturnType<EventReader["load"]>;
+  readonly steps: Steps<StoredEvent, ReadResult>;
 }
 
 assert(parentPort !== null, "reader_worker runs as a worker thread");
 const port = parentPort;
-const loads: Load[] = [];
+const jobs: Job[] = [];
 
 port.postMessage(open());
 
@@ -42,32 +62,49 @@ function open(): Opening {
   const reader = new EventReader(opened.db);
   port.on("message", (message: ReadRequest | typeof CLOSE) => {
     if (message === CLOSE) {
-      loads.length = 0;
+      jobs.length = 0;
       reader.close();
       port.close();
       return;
     }
-    if (message.type === "load") {
-      loads.push({ id: message.id, steps: reader.load(message.list) });
-      if (loads.length === 1) setImmediate(step);
-    } else {
-      say({ type: "lists", id: message.id, result: reader.lists(message.query) });
-    }
+    ask(reader, message);
   });
-  return { ok: true, generation: opened.generation };
+  return { ok: true, marks: opened.marks };
+}
+
+function ask(reader: EventReader, { id, question }: ReadRequest): void {
+  switch (question.type) {
+    case "load":
+      return begin({ id, steps: reader.load(question.list) });
+    case "events":
+      return begin({ id, steps: reader.events(question.query) });
+    case "writes":
+      return begin({ id, steps: reader.writes(question.query) });
+    case "made":
+      return say({ type: "end", id, result: reader.made(question.query) });
+    case "lists":
+      return say({ type: "end", id, result: reader.lists(question.query) });
+    default:
+      question satisfies never;
+  }
+}
+
+function begin(job: Job): void {
+  jobs.push(job);
+  if (jobs.length === 1) setImmediate(step);
 }
 
 function step(): void {
-  const load = loads.shift();
-  if (load === undefined) return;
-  const { done, value } = load.steps.next();
+  const job = jobs.shift();
+  if (job === undefined) return;
+  const { done, value } = job.steps.next();
   if (done === true) {
-    say({ type: "load_end", id: load.id, end: value });
+    say({ type: "end", id: job.id, result: value });
   } else {
-    say({ type: "part", id: load.id, events: value });
-    loads.push(load);
+    if (value.length > 0) say({ type: "part", id: job.id, events: value });
+    jobs.push(job);
   }
-  if (loads.length > 0) setImmediate(step);
+  if (jobs.length > 0) setImmediate(step);
 }
 
 function say(answer: ReadAnswer): void {

@@ -1,25 +1,39 @@
 /**
- * Reads: the main thread's half of the reader; requests go out, answers become news.
+ * Reads: the main thread's half of the reader; questions go out, answers become news.
  *
- * A load comes in parts, so that taking over a long list never holds up the main thread.
- * Errors: when the reader's thread dies, what was asked of it fails with `io`, and the next request
+ * A load comes in parts, so that no one message is long to take over; whoever folds its events does
+ * that in portions of its own.
+ * Errors: when the reader's thread dies, what was asked of it fails with `io`, and the next question
  *   starts another: the data is not in doubt, only this look at it.
  */
 import type { Pid } from "../runtime/index.ts";
-import type { ListsPage, ListsQuery, Loaded, StoredEvent } from "./event_log.ts";
-import type { ListsResult, LoadEnd } from "./event_reader.ts";
+import type {
+  EventsQuery,
+  ListsPage,
+  ListsQuery,
+  Loaded,
+  LookBack,
+  MadeQuery,
+  StoredEvent,
+  WritesQuery,
+} from "./event_log.ts";
+import type {
+  EventsRead,
+  ListsRead,
+  LoadEnd,
+  MadeRead,
+  ReadFailure,
+  WritesRead,
+} from "./event_reader.ts";
 import { tell } from "./news.ts";
-import type { ReadAnswer, ReadRequest } from "./reader_worker.ts";
+import type { Question, ReadAnswer, ReadRequest, ReadResult } from "./reader_worker.ts";
 import { openThread, type Thread, type ThreadOpened } from "./thread.ts";
 
-/** A request under way; `finish` is given how it ended. */
-type Asked =
-  | {
-      readonly type: "load";
-      readonly parts: (readonly StoredEvent[])[]; // The newest first.
-      readonly finish: (end: LoadEnd, parts: readonly (readonly StoredEvent[])[]) => void;
-    }
-  | { readonly type: "lists"; readonly finish: (result: ListsResult) => void };
+/** A question under way; `finish` is given what came of it. */
+interface Asked {
+  readonly parts: (readonly StoredEvent[])[]; // The newest first.
+  readonly finish: (result: ReadResult, parts: readonly (readonly StoredEvent[])[]) => void;
+}
 
 export class Reads {
   readonly #path: string;
@@ -53,36 +67,52 @@ export class Reads {
   }
 
   load(list: string, to: Pid<Loaded>, ref: unknown): void {
-    const finish = (end: LoadEnd, parts: readonly (readonly StoredEvent[])[]) => {
+    this.#ask<LoadEnd>({ type: "load", list }, (end, parts) => {
       if (!end.ok) return tell(to, { type: "load_failed", ref, list, reason: end.reason });
-      const { birth } = end;
-      const state = birth === null ? null : { birth, events: parts.flat().reverse() };
+      const { birth, life } = end;
+      const state = birth === null ? null : { birth, life, events: parts.flat().reverse() };
       tell(to, { type: "loaded", ref, list, state });
-    };
-    const id = this.#ask({ type: "load", parts: [], finish });
-    this.#send({ type: "load", id, list });
+    });
+  }
+
+  events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void {
+    this.#ask<EventsRead>({ type: "events", query }, (read) => {
+      tell(to, read.ok ? { type: "events", ref, events: read.events } : failed(ref, read));
+    });
+  }
+
+  writes(query: WritesQuery, to: Pid<LookBack>, ref: unknown): void {
+    this.#ask<WritesRead>({ type: "writes", query }, (read) => {
+      tell(to, read.ok ? { type: "writes", ref, writes: read.writes } : failed(ref, read));
+    });
+  }
+
+  made(query: MadeQuery, to: Pid<LookBack>, ref: unknown): void {
+    this.#ask<MadeRead>({ type: "made", query }, (read) => {
+      tell(to, read.ok ? { type: "made", ref, made: read.made } : failed(ref, read));
+    });
   }
 
   lists(query: ListsQuery, to: Pid<ListsPage>, ref: unknown): void {
-    const finish = (result: ListsResult) => {
-      if (!result.ok) return tell(to, { type: "lists_failed", ref, reason: result.reason });
-      tell(to, { type: "lists", ref, lists: result.lists, more: result.more });
-    };
-    const id = this.#ask({ type: "lists", finish });
-    this.#send({ type: "lists", id, query });
+    this.#ask<ListsRead>({ type: "lists", query }, (read) => {
+      if (!read.ok) return tell(to, { type: "lists_failed", ref, reason: read.reason });
+      tell(to, { type: "lists", ref, lists: read.lists, more: read.more });
+    });
   }
 
   async close(): Promise<void> {
     await this.#thread?.close();
   }
 
-  #ask(asked: Asked): number {
+  /** `finish` is given the result of that question, or a failure. */
+  #ask<Result extends ReadResult>(
+    question: Question,
+    finish: (result: Result, parts: readonly (readonly StoredEvent[])[]) => void,
+  ): void {
     this.#lastId += 1;
-    this.#asked.set(this.#lastId, asked);
-    return this.#lastId;
-  }
-
-  #send(request: ReadRequest): void {
+    const id = this.#lastId;
+    this.#asked.set(id, { parts: [], finish: finish as Asked["finish"] });
+    const request = { id, question };
     if (this.#thread !== undefined) {
       this.#thread.post(request);
       return;
@@ -95,12 +125,11 @@ export class Reads {
     const asked = this.#asked.get(answer.id);
     if (asked === undefined) return;
     if (answer.type === "part") {
-      if (asked.type === "load") asked.parts.push(answer.events);
+      asked.parts.push(answer.events);
       return;
     }
     this.#asked.delete(answer.id);
-    if (answer.type === "load_end" && asked.type === "load") asked.finish(answer.end, asked.parts);
-    if (answer.type === "lists" && asked.type === "lists") asked.finish(answer.result);
+    asked.finish(answer.result, asked.parts);
   }
 
   #fail(): void {
@@ -110,4 +139,8 @@ export class Reads {
     this.#asked.clear();
     for (const asked of failed) asked.finish({ ok: false, reason: "io" }, []);
   }
+}
+
+function failed(ref: unknown, { reason }: ReadFailure): LookBack {
+  return { type: "look_failed", ref, reason };
 }

@@ -10,10 +10,23 @@
 import { nanoid } from "nanoid";
 import { type Clock, type Pid, SystemClock } from "../runtime/index.ts";
 import { CommitQueue } from "./commit_queue.ts";
-import type { Append, AppendNews, EventLog, ListsPage, ListsQuery, Loaded } from "./event_log.ts";
+import type {
+  Append,
+  AppendNews,
+  EventLog,
+  EventsQuery,
+  ListsPage,
+  ListsQuery,
+  Loaded,
+  LookBack,
+  MadeQuery,
+  WritesQuery,
+} from "./event_log.ts";
 import type { Refused } from "./event_writer.ts";
 import { pack } from "./flat_batch.ts";
+import { tellRefused } from "./news.ts";
 import { Reads } from "./reads.ts";
+import type { StoreMarks } from "./sqlite_schema.ts";
 import type { StorageWorkerData } from "./storage_worker.ts";
 import { openThread } from "./thread.ts";
 
@@ -34,7 +47,11 @@ export type SqliteLogOpened =
 /** Opens the store at `path`, or makes it. */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLogOpened> {
   const { path, checkpointEvents, onFatal, clock = new SystemClock() } = options;
-  const data: StorageWorkerData = { path, checkpointEvents, generation: nanoid(12) };
+  const data: StorageWorkerData = {
+    path,
+    checkpointEvents,
+    marks: { generation: nanoid(12), secret: nanoid() },
+  };
   const death = Promise.withResolvers<void>();
   const opened = await openThread({
     name: "storage_worker",
@@ -46,7 +63,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
     },
   });
   if (!opened.ok) return opened;
-  const { generation, thread } = opened;
+  const { marks, thread } = opened;
   const queue = new CommitQueue({ clock, post: (batch) => thread.post(pack(batch)) });
   const reads = new Reads(path);
   const reader = await reads.open();
@@ -59,27 +76,30 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
     await reads.close();
     await thread.close(); // Last: the one that closes last puts the write-ahead log into the file.
   };
-  return { ok: true, log: new SqliteLog({ queue, reads, generation, close }) };
+  return { ok: true, log: new SqliteLog({ queue, reads, marks, close }) };
 }
 
 interface Parts {
   readonly queue: CommitQueue;
   readonly reads: Reads;
-  readonly generation: string;
+  readonly marks: StoreMarks;
   readonly close: () => Promise<void>;
 }
 
 class SqliteLog implements EventLog {
   readonly generation: string;
-  readonly close: () => Promise<void>;
+  readonly secret: string;
+  readonly #close: () => Promise<void>;
   readonly #queue: CommitQueue;
   readonly #reads: Reads;
+  #closed: Promise<void> | undefined;
 
-  constructor({ queue, reads, generation, close }: Parts) {
+  constructor({ queue, reads, marks, close }: Parts) {
     this.#queue = queue;
     this.#reads = reads;
-    this.generation = generation;
-    this.close = close;
+    this.generation = marks.generation;
+    this.secret = marks.secret;
+    this.#close = close;
   }
 
   get uncommittedBytes(): number {
@@ -87,14 +107,32 @@ class SqliteLog implements EventLog {
   }
 
   append(append: Append, owner: Pid<AppendNews>): void {
-    this.#queue.push(append, owner);
+    if (this.#closed === undefined) this.#queue.push(append, owner);
+    else this.#queue.afterAppendsOf(append.list, () => tellRefused(append, owner, "read_only"));
   }
 
   load(list: string, to: Pid<Loaded>, ref: unknown): void {
     this.#queue.afterAppendsOf(list, () => this.#reads.load(list, to, ref));
   }
 
+  events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void {
+    this.#reads.events(query, to, ref);
+  }
+
+  writes(query: WritesQuery, to: Pid<LookBack>, ref: unknown): void {
+    this.#reads.writes(query, to, ref);
+  }
+
+  made(query: MadeQuery, to: Pid<LookBack>, ref: unknown): void {
+    this.#reads.made(query, to, ref);
+  }
+
   lists(query: ListsQuery, to: Pid<ListsPage>, ref: unknown): void {
     this.#reads.lists(query, to, ref);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
 }

@@ -5,6 +5,7 @@
  *   (prev, 0: none), so that appends to many lists touch one page. `heads` has each list's last
  *   event as of position `checkpoint_pos`; what came later is found by reading the events after it.
  *   `lists.title` and `members` are indexes, written in the transaction of the event they follow.
+ *   `lives` has the lists that were ever deleted; a deleted one's members are `former_members`.
  * Bound: `body` stands last, so that a scan of the other columns never reads a long one.
  * Errors: a file that is not ours, or a later format, is refused by a sentence and left as it is.
  */
@@ -21,6 +22,7 @@ const TABLES = `
   CREATE TABLE meta (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     generation TEXT NOT NULL,
+    secret TEXT NOT NULL,
     checkpoint_pos INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE lists (
@@ -30,8 +32,16 @@ const TABLES = `
     first_title TEXT NOT NULL,
     owner TEXT NOT NULL,
     at INTEGER NOT NULL,
+    key TEXT,
     sum INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,
     title TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX lists_made ON lists (owner, key) WHERE key IS NOT NULL;
+  CREATE TABLE lives (
+    list INTEGER PRIMARY KEY,
+    epoch TEXT NOT NULL,
+    deleted_at INTEGER
   ) STRICT;
   CREATE TABLE events (
     pos INTEGER PRIMARY KEY,
@@ -59,19 +69,32 @@ const TABLES = `
     role TEXT NOT NULL CHECK (role IN ('viewer', 'editor', 'owner')),
     PRIMARY KEY (user, list)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE former_members (
+    user TEXT NOT NULL,
+    list TEXT NOT NULL,
+    role TEXT NOT NULL,
+    deleted_at INTEGER NOT NULL,
+    PRIMARY KEY (user, list)
+  ) STRICT, WITHOUT ROWID;
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};`;
 
 /** Milliseconds to wait for another program's lock on the file, such as a backup's. */
 const BUSY_MS = 1000;
 
+/** What a store has of its own, from its making on (event_log.ts). */
+export interface StoreMarks {
+  readonly generation: string;
+  readonly secret: string;
+}
+
 export type Opened =
-  | { readonly ok: true; readonly db: DatabaseSync; readonly generation: string }
+  | { readonly ok: true; readonly db: DatabaseSync; readonly marks: StoreMarks }
   | { readonly ok: false; readonly message: string };
 
-/** Opens the store for writing; makes it, with that generation, when there is no such file. */
-export function openForWriting(path: string, generation: string): Opened {
-  const opened = open(path, { generation });
+/** Opens the store for writing; makes it, with those marks, when there is no such file. */
+export function openForWriting(path: string, marks: StoreMarks): Opened {
+  const opened = open(path, marks);
   if (!opened.ok) return opened;
   const { db } = opened;
   // Only now: a database of someone else's must not be changed, not even its journal mode.
@@ -89,19 +112,19 @@ export function openForReading(path: string): Opened {
   return open(path, "read_only");
 }
 
-function open(path: string, mode: "read_only" | { readonly generation: string }): Opened {
+function open(path: string, mode: "read_only" | StoreMarks): Opened {
   let db: DatabaseSync | undefined;
   try {
     if (mode !== "read_only" && !existsSync(path)) {
       // SQLite would play an orphaned log into the new file.
       if (existsSync(`${path}-wal`)) return { ok: false, message: `${path} ${TAKEN_AWAY}` };
-      create(path, mode.generation);
+      create(path, mode);
     }
     db = new DatabaseSync(path, { readOnly: mode === "read_only", timeout: BUSY_MS });
     db.enableDefensive(true);
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
     const fault = faultOf(db);
-    if (fault === undefined) return { ok: true, db, generation: generationOf(db) };
+    if (fault === undefined) return { ok: true, db, marks: marksOf(db) };
     db.close();
     return { ok: false, message: `${path} ${fault}` };
   } catch (error) {
@@ -124,17 +147,18 @@ function faultOf(db: DatabaseSync): string | undefined {
   return version === SCHEMA_VERSION ? undefined : NOT_OURS;
 }
 
-function generationOf(db: DatabaseSync): string {
-  return String(db.prepare("SELECT generation FROM meta").get()?.generation);
+function marksOf(db: DatabaseSync): StoreMarks {
+  const meta = db.prepare("SELECT generation, secret FROM meta").get();
+  return { generation: String(meta?.generation), secret: String(meta?.secret) };
 }
 
 /** Makes the file beside its place, whole and synced, and only then puts it there. */
-function create(path: string, generation: string): void {
+function create(path: string, { generation, secret }: StoreMarks): void {
   const draft = `${path}.new`;
   rmSync(draft, { force: true });
   const db = new DatabaseSync(draft);
   db.exec(`PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN; ${TABLES}`);
-  db.prepare("INSERT INTO meta VALUES (1, ?, 0)").run(generation);
+  db.prepare("INSERT INTO meta VALUES (1, ?, ?, 0)").run(generation, secret);
   db.exec("COMMIT");
   db.close();
   renameSync(draft, path);

@@ -7,27 +7,27 @@ import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../../shared/assert.ts";
 import { EventWriter } from "./event_writer.ts";
 import { type FlatBatch, unpack } from "./flat_batch.ts";
-import { openForWriting } from "./sqlite_schema.ts";
+import { openForWriting, type StoreMarks } from "./sqlite_schema.ts";
 import { lockStore } from "./store_lock.ts";
 import { CLOSE, type Opening } from "./thread.ts";
 
 export interface StorageWorkerData {
   readonly path: string;
   /** For a store that is made now. */
-  readonly generation: string;
+  readonly marks: StoreMarks;
   readonly checkpointEvents: number | undefined;
 }
 
 assert(parentPort !== null, "storage_worker runs as a worker thread");
 const port = parentPort;
-const { path, generation, checkpointEvents } = workerData as StorageWorkerData;
+const { path, marks, checkpointEvents } = workerData as StorageWorkerData;
 
 port.postMessage(open());
 
 function open(): Opening {
   const lock = lockStore(path);
   if (!lock.ok) return lock;
-  const opened = openForWriting(path, generation);
+  const opened = openForWriting(path, marks);
   if (!opened.ok) return opened;
   const writer = new EventWriter(opened.db, checkpointEvents);
   port.on("message", (message: FlatBatch | typeof CLOSE) => {
@@ -40,5 +40,5 @@ function open(): Opening {
     port.postMessage(writer.commit(unpack(message)));
     writer.checkpointIfDue();
   });
-  return { ok: true, generation: opened.generation };
+  return { ok: true, marks: opened.marks };
 }

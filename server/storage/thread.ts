@@ -6,14 +6,15 @@
  */
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { StoreMarks } from "./sqlite_schema.ts";
 
 /** The first message of a thread. */
 export type Opening =
-  | { readonly ok: true; readonly generation: string }
+  | { readonly ok: true; readonly marks: StoreMarks }
   | { readonly ok: false; readonly message: string };
 
 export type ThreadOpened =
-  | { readonly ok: true; readonly generation: string; readonly thread: Thread }
+  | { readonly ok: true; readonly marks: StoreMarks; readonly thread: Thread }
   | { readonly ok: false; readonly message: string };
 
 /** Which thread, what it works on, and who hears of it. */

@@ -1,24 +1,27 @@
 /**
  * Decide: what becomes of a command: events, or an answer without any.
  *
- * Pure: the state, who asks and what, in; the changes and the result, out. The result speaks of the
- * seq that the last change gets. Rights were judged before (policy.ts).
+ * Pure: the state, what is asked and the room there is, in; the changes and the result, out. The
+ * result speaks of the seq that the last change gets. Rights were judged before (policy.ts), and
+ * keys (write_keys.ts).
  * Source: PROTOCOL.md section 4.
  */
-
 import { assert } from "../../shared/assert.ts";
-import {
-  LIST_MEMBERS_MAX,
-  LIST_TODOS_MAX,
-  START_TODOS_MAX,
-  TAGS_MAX,
-} from "../../shared/protocol/limits.ts";
+import { LIST_MEMBERS_MAX, START_TODOS_MAX, TAGS_MAX } from "../../shared/protocol/limits.ts";
 import type { Member } from "../../shared/protocol/results.ts";
 import { applyPatch, newTodo } from "../../shared/todo/patch.ts";
 import type { NewTodo, Role, Todo } from "../../shared/todo/todo.ts";
 import type { Change, ListState } from "../../shared/todo/todo_event.ts";
+import * as TodoEvents from "../../shared/todo/todo_event.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
-import { type Answer, type Command, refuse } from "./todo_request.ts";
+import type { Room } from "./room.ts";
+import {
+  type Answer,
+  type Command,
+  type Refused,
+  refuse,
+  type TodoCommand,
+} from "./todo_request.ts";
 
 /** No change: the answer is all. */
 export interface Decision {
@@ -27,14 +30,14 @@ export interface Decision {
 }
 
 /** What `command` does to `state`, and what is said of it. */
-export function decide(state: ListState, command: Command): Decision {
+export function decide(state: ListState, command: Command, room: Room): Decision {
   switch (command.type) {
     case "add_todo":
-      return addTodo(state, command.todo);
     case "update_todo":
-      return updateTodo(state, command);
     case "delete_todo":
-      return deleteTodo(state, command);
+      return decideTodo(state, command, room);
+    case "tx":
+      return decideAll(state, command.ops, room);
     case "rename_list":
       return renameList(state, command.title);
     case "share":
@@ -62,18 +65,57 @@ export function membersOf({ members }: ListState): Member[] {
     .sort((a, b) => (a.user < b.user ? -1 : 1));
 }
 
-function addTodo(state: ListState, wanted: NewTodo): Decision {
-  if (TodoList.size(state.todos) >= LIST_TODOS_MAX) {
-    return unchanged(refuse("list_full", `A list holds at most ${LIST_TODOS_MAX} todos.`));
+function decideTodo(state: ListState, command: TodoCommand, room: Room): Decision {
+  switch (command.type) {
+    case "add_todo":
+      return addTodo(state, command.todo, room);
+    case "update_todo":
+      return updateTodo(state, command, room);
+    case "delete_todo":
+      return deleteTodo(state, command, room);
+    default:
+      return command satisfies never;
   }
+}
+
+/** All or none: each is decided on the state that those before it made. */
+function decideAll(first: ListState, ops: readonly TodoCommand[], room: Room): Decision {
+  let state = first;
+  const changes: Change[] = [];
+  const results: object[] = [];
+  for (const [index, op] of ops.entries()) {
+    const decision = decideTodo(state, op, room);
+    const { answer } = decision;
+    if (!answer.ok) {
+      return unchanged({ ...answer, details: { ...answer.details, op: index } });
+    }
+    results.push(resultInTx(op, answer.result));
+    for (const change of decision.changes) {
+      changes.push(change);
+      state = TodoEvents.apply(state, { ...change, seq: state.seq + 1 });
+    }
+  }
+  return { changes, answer: { ok: true, result: { results, seq: state.seq } } };
+}
+
+/** Without the seq, which the whole has, and without the todo, which its event has. */
+function resultInTx({ type }: TodoCommand, result: object): object {
+  const { seq: _seq, todo, ...rest } = result as { seq: number; todo?: Todo };
+  return type === "update_todo" ? { ...rest, rev: todo?.rev } : rest;
+}
+
+function addTodo(state: ListState, wanted: NewTodo, room: Room): Decision {
   const seq = state.seq + 1;
   const todo = newTodo(state.todos.next, seq, wanted);
+  const full = room.put(todo, undefined);
+  if (full !== undefined) return unchanged(full);
   return changed({ op: "todo_added", todo }, { id: todo.id, rev: seq, seq });
 }
 
 function updateTodo(
   state: ListState,
   { id, change, ifRev }: Extract<Command, { type: "update_todo" }>,
+  room: Room,
 ): Decision {
   const old = TodoList.get(state.todos, id);
   if (old === undefined) {
@@ -87,16 +129,20 @@ function updateTodo(
   if (patched === old) return same({ todo: old, changed: false, seq: state.seq });
   const seq = state.seq + 1;
   const todo = { ...patched, rev: seq };
+  const full = room.put(todo, old);
+  if (full !== undefined) return unchanged(full);
   return changed({ op: "todo_updated", todo }, { todo, changed: true, seq });
 }
 
 function deleteTodo(
   state: ListState,
   { id, ifRev }: Extract<Command, { type: "delete_todo" }>,
+  room: Room,
 ): Decision {
   const old = TodoList.get(state.todos, id);
   if (old === undefined) return same({ changed: false, seq: state.seq });
   if (ifRev !== undefined && ifRev !== old.rev) return unchanged(conflict(old, ifRev));
+  room.take(old);
   return changed({ op: "todo_deleted", id }, { changed: true, seq: state.seq + 1 });
 }
 
@@ -135,11 +181,11 @@ function isLastOwner({ members }: ListState): boolean {
   return [...members.values()].filter((role) => role === "owner").length === 1;
 }
 
-function lastOwner(done: string): Answer {
+function lastOwner(done: string): Refused {
   return refuse("forbidden", `A list always has an owner: its last one cannot be ${done}.`);
 }
 
-function conflict(todo: Todo, ifRev: number): Answer {
+function conflict(todo: Todo, ifRev: number): Refused {
   const message = `The todo is at rev ${todo.rev}, not at the rev ${ifRev} that was wanted.`;
   return refuse("conflict", message, { todo });
 }

@@ -4,15 +4,16 @@
  * Shape: the event's own members are its body, as JSON; what the log's indexes want to know of it
  *        stands beside: how many todos there are after it, a changed membership, a changed title.
  */
-import type { ListState, TodoEvent } from "../../shared/todo/todo_event.ts";
+import type { Change, ListState, TodoEvent } from "../../shared/todo/todo_event.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
 import type { EventRow } from "../storage/event_log.ts";
+import { bytesOf } from "./room.ts";
 
-/** The row of `event`. `state`: the list after it; `key`: what its maker called the write. */
-export function eventRow(event: TodoEvent, state: ListState, key: string | undefined): EventRow {
+/** The row of `event`. `state`: the list after it; `key`: of the write it belongs to. */
+export function eventRow(event: TodoEvent, state: ListState, key: string | null): EventRow {
   const { seq, at, by, pid } = event;
   const count = TodoList.size(state.todos);
-  const row = { seq, at, user: by, pid, key: key ?? null, body: bodyOf(event), count };
+  const row = { seq, at, user: by, pid, key, body: bodyOf(event), count };
   switch (event.op) {
     case "member_set":
       return { ...row, member: { user: event.user, role: event.role } };
@@ -23,6 +24,30 @@ export function eventRow(event: TodoEvent, state: ListState, key: string | undef
     default:
       return row;
   }
+}
+
+/** Bytes by which a change of that `body` makes the todos longer, as JSON. */
+export function growthOf(before: TodoList.T, change: Change, body: string): number {
+  switch (change.op) {
+    case "todo_added":
+    case "todo_updated":
+      return Buffer.byteLength(body) - WRAP_BYTES[change.op] - bytesAt(before, change.todo.id);
+    case "todo_deleted":
+      return -bytesAt(before, change.id);
+    default:
+      return 0;
+  }
+}
+
+/** What stands around a todo in a body. */
+const WRAP_BYTES = {
+  todo_added: '{"op":"todo_added","todo":}'.length,
+  todo_updated: '{"op":"todo_updated","todo":}'.length,
+};
+
+function bytesAt(todos: TodoList.T, id: number): number {
+  const todo = TodoList.get(todos, id);
+  return todo === undefined ? 0 : bytesOf(todo);
 }
 
 function bodyOf(event: TodoEvent): string {

@@ -1,12 +1,11 @@
 /**
- * ListPages: answers that may be long, cut where a page ends.
+ * ListPages: answers that may be long, cut where a page ends; as the JSON that is sent.
  *
  * Bound: PAGE_BYTES_MAX of JSON and, where given, `limit` entries; at least one entry.
  * Cost:  what is on the page, whatever the list holds.
  * Source: PROTOCOL.md section 4, pages.
  */
 import { PAGE_BYTES_MAX } from "../../shared/protocol/limits.ts";
-import type { List, Results } from "../../shared/protocol/results.ts";
 import type { Todo, TodoId } from "../../shared/todo/todo.ts";
 import type { ListState } from "../../shared/todo/todo_event.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
@@ -25,42 +24,37 @@ export interface ListName {
   readonly epoch: string;
 }
 
-/** A page of the whole list. */
-export function listPage({ list, epoch }: ListName, state: ListState, request: PageRequest): List {
+/** A page of the whole list: a `List` (results.ts) as JSON. */
+export function listJson({ list, epoch }: ListName, state: ListState, page: PageRequest): string {
   const { title, seq, todos } = state;
-  const { next } = todos;
-  return {
-    list,
-    title,
-    epoch,
-    seq,
-    next,
-    ...cut(TodoList.page(todos, request.after ?? 0), request),
-  };
+  const head = `"list":"${list}","title":${JSON.stringify(title)},"epoch":"${epoch}"`;
+  const from = TodoList.page(todos, page.after ?? 0);
+  return `{${head},"seq":${seq},"next":${todos.next},${cut(from, page)}}`;
 }
 
-/** A page of the todos of one date. */
-export function todosPage(
+/** A page of the todos of one date: the result of `todos` as JSON. */
+export function todosJson(
   { seq, todos }: ListState,
   date: string | null,
-  request: PageRequest,
-): Results<"todos"> {
-  const { todos: page, more } = cut(TodoList.todosAfter(todos, date, request.after ?? 0), request);
-  return more === undefined ? { todos: page, seq } : { todos: page, seq, more };
+  page: PageRequest,
+): string {
+  const from = TodoList.todosAfter(todos, date, page.after ?? 0);
+  return `{"seq":${seq},${cut(from, page)}}`;
 }
 
-function cut(
-  from: Iterable<Todo>,
-  { limit = Number.POSITIVE_INFINITY }: PageRequest,
-): { readonly todos: Todo[]; readonly more?: true } {
-  const todos: Todo[] = [];
+/** `"todos":[…]`, and `"more":true` when not all of them fit. */
+function cut(from: Iterable<Todo>, { limit = Number.POSITIVE_INFINITY }: PageRequest): string {
+  const texts: string[] = [];
   let bytes = ENVELOPE_BYTES;
+  let more = "";
   for (const todo of from) {
-    bytes += Buffer.byteLength(JSON.stringify(todo)) + 1;
-    if (todos.length === limit || (bytes > PAGE_BYTES_MAX && todos.length > 0)) {
-      return { todos, more: true };
+    const text = JSON.stringify(todo);
+    bytes += Buffer.byteLength(text) + 1;
+    if (texts.length === limit || (bytes > PAGE_BYTES_MAX && texts.length > 0)) {
+      more = ',"more":true';
+      break;
     }
-    todos.push(todo);
+    texts.push(text);
   }
-  return { todos };
+  return `"todos":[${texts.join(",")}]${more}`;
 }

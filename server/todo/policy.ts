@@ -15,12 +15,17 @@ const WANTED = {
   todos: "viewer",
   list: "viewer",
   members: "viewer",
+  agenda: "viewer",
+  history: "viewer",
   subscribe: "viewer",
   add_todo: "editor",
   update_todo: "editor",
   delete_todo: "editor",
+  tx: "editor",
   rename_list: "owner",
   share: "owner",
+  delete_list: "owner",
+  restore_list: "viewer", // Nobody has anything to restore: it is not deleted.
 } as const satisfies { readonly [Type in TodoRequest["type"]]?: Role };
 
 /** To one who may not see the list it does not exist: the same words as for one that does not. */

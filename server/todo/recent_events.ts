@@ -1,37 +1,35 @@
 /**
- * RecentEvents: the last committed events of one list, for subscribers that come back.
+ * RecentEvents: the last committed events of one list, at hand for subscribers that come back.
  *
- * Bound: at least RESUME_EVENTS_MAX of them, if there were so many, at most twice that.
- * Source: PROTOCOL.md section 5, the table of positions.
+ * Shape: each with its text as pushes show it. What is older is asked of the log.
+ * Bound: at least RECENT_MAX of them, if there were so many, at most twice that.
  */
-import { RESUME_BYTES_MAX, RESUME_EVENTS_MAX } from "../../shared/protocol/limits.ts";
-import type { SnapshotReason } from "../../shared/protocol/results.ts";
-import type { TodoEvent } from "../../shared/todo/todo_event.ts";
 
-/** What a subscriber has already. */
-export interface Position {
-  readonly epoch: string;
+/** Events kept; most subscribers that come back were away for seconds. */
+const RECENT_MAX = 50;
+
+/** An event, and its body: JSON of `{op, …}`. */
+export interface RecentEvent {
   readonly seq: number;
+  readonly at: number;
+  readonly by: string;
+  readonly pid: string;
+  readonly body: string;
 }
 
 export class RecentEvents {
-  #events: TodoEvent[] = [];
+  #events: RecentEvent[] = [];
 
-  add(event: TodoEvent): void {
+  /** The next one, by seq. */
+  add(event: RecentEvent): void {
     this.#events.push(event);
-    if (this.#events.length >= 2 * RESUME_EVENTS_MAX) {
-      this.#events = this.#events.slice(-RESUME_EVENTS_MAX);
-    }
+    if (this.#events.length >= 2 * RECENT_MAX) this.#events = this.#events.slice(-RECENT_MAX);
   }
 
-  /** The events after `had` up to `now`, or why it must be a snapshot. */
-  since(had: Position, now: Position): readonly TodoEvent[] | SnapshotReason {
-    if (had.epoch !== now.epoch) return "epoch";
-    const missed = now.seq - had.seq;
-    if (missed < 0) return "ahead";
-    if (missed > RESUME_EVENTS_MAX) return "too_many";
-    const events = missed === 0 ? [] : this.#events.slice(-missed);
-    if (events.length < missed) return "trimmed";
-    return Buffer.byteLength(JSON.stringify(events)) > RESUME_BYTES_MAX ? "too_many" : events;
+  /** Those after `seq`, in order; undefined: not all of them are here. `last`: the list's seq. */
+  since(seq: number, last: number): readonly RecentEvent[] | undefined {
+    const missed = last - seq;
+    if (missed > this.#events.length) return undefined;
+    return missed === 0 ? [] : this.#events.slice(-missed);
   }
 }

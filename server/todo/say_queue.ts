@@ -10,7 +10,7 @@
  */
 import type { ListState, TodoEvent } from "../../shared/todo/todo_event.ts";
 import type { From } from "../runtime/index.ts";
-import type { Answer, Ask, Subscribe } from "./todo_request.ts";
+import type { Answer, Ask, History, Subscribe } from "./todo_request.ts";
 
 /** `state`: the list as it is at `seq`. A birth is not said; it stands where the list begins. */
 export type Saying =
@@ -37,7 +37,14 @@ export type Saying =
       readonly position: Subscribe;
       readonly state: ListState;
     }
-  | { readonly kind: "leave"; readonly seq: number; readonly from: From; readonly ask: Ask };
+  | { readonly kind: "leave"; readonly seq: number; readonly from: From; readonly ask: Ask }
+  | {
+      readonly kind: "history";
+      readonly seq: number;
+      readonly from: From;
+      readonly ask: Ask;
+      readonly request: History;
+    };
 
 export class SayQueue {
   #sayings: Saying[] = [];

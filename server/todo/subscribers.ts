@@ -50,4 +50,10 @@ export class Subscribers {
       this.leave(pid);
     }
   }
+
+  /** Sends `last` to all, and nothing after it. */
+  expelAll(last: TodoPush): void {
+    this.push(last);
+    for (const pid of [...this.#all.keys()]) this.leave(pid);
+  }
 }

@@ -145,7 +145,9 @@ function* ask<Name extends MethodName>(
 }
 
 function outcomeOf<Value>(answer: Answer): Outcome<Value> {
-  return answer.ok ? { ok: true, value: answer.result as Value } : answer;
+  if (!answer.ok) return answer;
+  const { result, json } = answer;
+  return { ok: true, value: (json === undefined ? result : JSON.parse(json)) as Value };
 }
 
 /** Why a call was not answered, in the words of the wire. */

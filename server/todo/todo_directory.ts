@@ -4,13 +4,17 @@
  * Order: looking up and sending share a turn, and a process that goes to sleep frees its name in
  *        the turn in which it finds its mailbox empty; so a message to a list is never lost between
  *        two of its processes.
- * Cost:  lists that nobody asked for cost nothing; idle ones are found by one sweep for all.
+ * Cost:  lists that nobody asked for cost nothing; idle ones are found by one sweep for all, in
+ *        portions. A list that keeps crashing is left alone for a while (crashed_lists.ts).
  */
+import { createHmac } from "node:crypto";
+import { nanoid } from "nanoid";
 import { RateLimits } from "../../shared/rate_limit.ts";
 import {
   type Clock,
   GenServer,
   type Pid,
+  type Ref,
   Registry,
   type Runtime,
   Supervisor,
@@ -19,10 +23,15 @@ import {
   sendAfter,
 } from "../runtime/index.ts";
 import type { EventLog, ListsPage, ListsQuery } from "../storage/event_log.ts";
+import { type AgendaQuery, gather } from "./agenda.ts";
+import { CrashedLists } from "./crashed_lists.ts";
+import { LIST_LIMITS, type ListLimits } from "./room.ts";
 import * as TodoServer from "./todo_server.ts";
 
 /** Milliseconds between two sweeps for lists to put to sleep. */
 const SWEEP_MS = 10_000;
+/** Lists that are asked before others have their turn. */
+const SWEEP_LISTS = 500;
 
 export interface TodoDirectoryOptions {
   readonly runtime: Runtime;
@@ -31,6 +40,7 @@ export interface TodoDirectoryOptions {
   readonly supervisor: Pid;
   /** New lists one user may make a minute; 0: no limit. */
   readonly newListsPerMin: number;
+  readonly limits?: ListLimits;
 }
 
 /** What comes to who asked for a page of lists. */
@@ -43,9 +53,13 @@ export class TodoDirectory {
   readonly #supervisor: Pid;
   readonly #registry = new Registry<TodoServer.TodoServerMessage>();
   readonly #newLists: RateLimits;
+  readonly #limits: ListLimits;
+  readonly #crashed = new CrashedLists();
   #started = 0;
 
-  constructor({ runtime, log, supervisor, newListsPerMin }: TodoDirectoryOptions) {
+  constructor(options: TodoDirectoryOptions) {
+    const { runtime, log, supervisor, newListsPerMin, limits = LIST_LIMITS } = options;
+    this.#limits = limits;
     this.#runtime = runtime;
     this.#log = log;
     this.#supervisor = supervisor;
@@ -62,9 +76,22 @@ export class TodoDirectory {
     return this.#registry.size;
   }
 
-  /** The list's process, started if need be; the list itself may not exist. */
+  /**
+   * The list's process, started if need be; the list itself may not exist. undefined: it has crashed
+   * too often lately, or is damaged, and is left alone for a while.
+   */
   find(list: string): TodoServer.TodoServerPid | undefined {
     return this.#registry.whereis(list) ?? this.#start(list);
+  }
+
+  /**
+   * An id for a new list, not to be guessed. With a `key` the same user gets the same one again, so
+   * that a repeated `start` comes to the list that the first one made.
+   */
+  newListId(user: string, key: string | undefined): string {
+    if (key === undefined) return nanoid();
+    const { secret } = this.#log;
+    return createHmac("sha256", secret).update(`${user}\n${key}`).digest("base64url").slice(0, 21);
   }
 
   /** The list's process if it runs. */
@@ -77,12 +104,33 @@ export class TodoDirectory {
     this.#log.lists(query, to, ref);
   }
 
-  /** Asks every list whether it is idle; those that are go to sleep. */
-  sweep(): void {
-    for (const [, pid] of this.#registry.entries()) send(pid, { type: "idle?" });
+  /** One page of the dated todos of a user's lists, sent to `to` as the Reply to `ref`. */
+  agenda(query: AgendaQuery, to: Pid, ref: Ref): void {
+    const source = {
+      runtime: this.#runtime,
+      find: (list: string) => this.find(list),
+      lists: (page: ListsQuery, asker: Pid<ListsNews>, pageRef: unknown) => {
+        this.#log.lists(page, asker, pageRef);
+      },
+    };
+    gather(source, query, to, ref);
+  }
+
+  /**
+   * Asks every list whether it is idle; those that are go to sleep. In portions: each step of the
+   * answer asks SWEEP_LISTS of them.
+   */
+  *sweep(): Generator<void> {
+    let asked = 0;
+    for (const [, pid] of this.#registry.entries()) {
+      send(pid, { type: "idle?" });
+      asked += 1;
+      if (asked % SWEEP_LISTS === 0) yield;
+    }
   }
 
   #start(list: string): TodoServer.TodoServerPid | undefined {
+    if (this.#crashed.aloneMs(list, this.#runtime.clock.now()) > 0) return undefined;
     this.#started += 1;
     const args = {
       list,
@@ -90,6 +138,8 @@ export class TodoDirectory {
       runtime: this.#runtime,
       registry: this.#registry,
       newLists: this.#newLists,
+      limits: this.#limits,
+      crashed: this.#crashed,
     };
     const started = Supervisor.startChild(this.#supervisor, {
       id: `${list}#${this.#started}`, // A name of its own for each life of the list.
@@ -108,15 +158,22 @@ export function startSweeper(runtime: Runtime, directory: TodoDirectory): GenSer
   return GenServer.start(runtime, sweeper, { args: directory, link: true });
 }
 
-const sweeper: GenServer.Module<TodoDirectory, TodoDirectory> = {
+interface Sweeping {
+  readonly directory: TodoDirectory;
+  sweep: Generator<void> | undefined;
+}
+
+const sweeper: GenServer.Module<TodoDirectory, Sweeping> = {
   name: "idle_sweeper",
   init(directory) {
     sendAfter(self(), { type: "sweep" }, SWEEP_MS);
-    return ["ok", directory];
+    return ["ok", { directory, sweep: undefined }];
   },
-  handleInfo(_message, directory) {
-    directory.sweep();
-    sendAfter(self(), { type: "sweep" }, SWEEP_MS);
-    return ["noreply", directory];
+  handleInfo(_message, state) {
+    state.sweep ??= state.directory.sweep();
+    const { done } = state.sweep.next();
+    if (done === true) state.sweep = undefined;
+    sendAfter(self(), { type: "sweep" }, done === true ? SWEEP_MS : 0);
+    return ["noreply", state];
   },
 };

@@ -8,30 +8,25 @@ import type { ErrorDetails, ErrorKind } from "../../shared/protocol/errors.ts";
 import type { TodoChange } from "../../shared/todo/patch.ts";
 import type { NewTodo, Role, TodoId } from "../../shared/todo/todo.ts";
 
-/** Commands may become events; `key` names the write for its maker. */
-export type Command =
-  | { readonly type: "add_todo"; readonly todo: NewTodo; readonly key?: string | undefined }
+/** Changes one todo, or makes one. */
+export type TodoCommand =
+  | { readonly type: "add_todo"; readonly todo: NewTodo }
   | {
       readonly type: "update_todo";
       readonly id: TodoId;
       readonly change: TodoChange;
       readonly ifRev?: number | undefined;
-      readonly key?: string | undefined;
     }
-  | {
-      readonly type: "delete_todo";
-      readonly id: TodoId;
-      readonly ifRev?: number | undefined;
-      readonly key?: string | undefined;
-    }
-  | { readonly type: "rename_list"; readonly title: string; readonly key?: string | undefined }
-  | {
-      readonly type: "share";
-      readonly user: string;
-      readonly role: Role;
-      readonly key?: string | undefined;
-    }
-  | { readonly type: "unshare"; readonly user: string; readonly key?: string | undefined };
+  | { readonly type: "delete_todo"; readonly id: TodoId; readonly ifRev?: number | undefined };
+
+/** Commands may become events; `key` names the write for its maker. */
+export type Command = { readonly key?: string | undefined } & (
+  | TodoCommand
+  | { readonly type: "tx"; readonly ops: readonly TodoCommand[] }
+  | { readonly type: "rename_list"; readonly title: string }
+  | { readonly type: "share"; readonly user: string; readonly role: Role }
+  | { readonly type: "unshare"; readonly user: string }
+);
 
 /** Queries change nothing. `after`: ids above it; `limit`: entries of a page. */
 export type Query =
@@ -46,7 +41,30 @@ export type Query =
       readonly after?: TodoId | undefined;
       readonly limit?: number | undefined;
     }
+  | ({ readonly type: "agenda" } & AgendaPart)
   | { readonly type: "members" };
+
+/** What of one list belongs to an agenda: dated todos, open ones unless `done`. */
+export interface AgendaPart {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly done?: boolean | undefined;
+  readonly after: TodoId;
+  /** Bytes of todos it may answer with; none when the first one is longer. */
+  readonly bytesMax: number;
+}
+
+/** Events of the list, the newest first, below the seq `before`. */
+export interface History {
+  readonly type: "history";
+  readonly before?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Ends the list, or has it back. */
+export interface ChangeLife {
+  readonly type: "delete_list" | "restore_list";
+}
 
 /** Makes the list when there is none of that id; else it only tells where it runs. */
 export interface Start {
@@ -56,19 +74,36 @@ export interface Start {
   readonly key?: string | undefined;
 }
 
-/** The asking process wants pushes from now on. `epoch`, `seq`: what it has already. */
+/**
+ * The asking process wants pushes from now on. `epoch`, `seq`: what it has already. `again`: the
+ * list's process had crashed; the result is a Joined with what was `missed`.
+ */
 export interface Subscribe {
   readonly type: "subscribe";
   readonly epoch?: string | undefined;
   readonly seq?: number | undefined;
+  readonly again?: true;
 }
+
+/** The result of `subscribe`, as far as the gateway reads it: where the subscriber is now. */
+export interface Joined {
+  readonly list: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly missed?: Missed;
+}
+
+/** The messages that were missed; or one in place of them. */
+export type Missed =
+  | { readonly events: readonly { readonly seq: number; readonly text: string }[] }
+  | { readonly snapshot: string };
 
 export interface Unsubscribe {
   readonly type: "unsubscribe";
 }
 
 /** All that can be asked. */
-export type TodoRequest = Command | Query | Start | Subscribe | Unsubscribe;
+export type TodoRequest = Command | Query | Start | Subscribe | Unsubscribe | History | ChangeLife;
 
 /**
  * A request, who asks, and the moment of the runtime's clock after which nobody wants an answer.
@@ -79,8 +114,19 @@ export interface Ask {
   readonly request: TodoRequest;
 }
 
-/** `result` is what the wire's reply carries (shared/protocol/results.ts). */
-export type Answer = { readonly ok: true; readonly result: object } | Refused;
+/** What was asked is done, or it is refused. */
+export type Answer = Result | Refused;
+
+/**
+ * `result` is what the wire's reply carries (shared/protocol/results.ts). `json`: the same as text,
+ * made once for many or of parts that are text already; `result` is then only as much of it as the
+ * gateway reads.
+ */
+export interface Result {
+  readonly ok: true;
+  readonly result: object;
+  readonly json?: string;
+}
 
 /** What was not done, and why. */
 export interface Refused {
@@ -101,6 +147,8 @@ export function isWrite({ type }: TodoRequest): boolean {
     case "todos":
     case "list":
     case "members":
+    case "agenda":
+    case "history":
     case "subscribe":
     case "unsubscribe":
       return false;

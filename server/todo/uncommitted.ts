@@ -28,6 +28,11 @@ export class Uncommitted {
     return this.#appends.length === 0;
   }
 
+  /** The seq after the oldest append. */
+  get firstLastSeq(): number {
+    return this.#appends[0]?.lastSeq ?? 0;
+  }
+
   get mustWait(): boolean {
     if (this.#isRefused) return true;
     return this.#events >= UNCOMMITTED_EVENTS_MAX || this.#bytes >= UNCOMMITTED_BYTES_MAX;

@@ -48,6 +48,8 @@ export const LIST_TODOS_MAX = 10_000;
 export const LIST_TODOS_BYTES_MAX = 4 * MIB;
 export const LIST_MEMBERS_MAX = 1000;
 export const USER_LISTS_MAX = 10_000;
+/** How long a deleted list can be restored. */
+export const RESTORE_MS = 30 * 86_400_000;
 
 // ── Section 4: methods
 export const START_TODOS_MAX = 100;

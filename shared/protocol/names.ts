@@ -6,8 +6,9 @@
  */
 import { LIST_ID_CHARACTERS_MAX, USER_NAME_CHARACTERS_MAX } from "./limits.ts";
 
-const USER_NAME = /^[A-Za-z0-9][A-Za-z0-9_.@-]*$/;
-const LIST_ID = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/;
+/** The characters of each; the length is bounded besides. */
+export const USER_NAME = /^[A-Za-z0-9][A-Za-z0-9_.@-]*$/;
+export const LIST_ID = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/;
 
 /** What a refusal says is wanted. */
 export const USER_NAME_WANTED =

@@ -36,6 +36,15 @@ export interface ListEntry {
   readonly deleted_at?: number;
 }
 
+/** One list of an `agenda`, with those of its todos that were asked for; never without any. */
+export interface AgendaList {
+  readonly list: string;
+  readonly title: string;
+  readonly seq: number;
+  /** Ascending ids. */
+  readonly todos: readonly Todo[];
+}
+
 /** An event as it is pushed: which list's, and in which epoch its seq counts. */
 export type EventParams = { readonly list: string; readonly epoch: string } & TodoEvent;
 
@@ -63,9 +72,18 @@ interface Changed extends Written {
   readonly changed: boolean;
 }
 
+/** What one op of a `tx` did: an add, an update, a delete. */
+export type OpResult =
+  | { readonly id: TodoId; readonly rev: number }
+  | { readonly changed: boolean; readonly rev: number }
+  | { readonly changed: boolean };
+
 interface ResultTable {
   whoami: { readonly user: string; readonly pid: string; readonly node: string };
+  /** The AsyncAPI document of this protocol. */
+  describe: { readonly asyncapi: string; readonly [member: string]: unknown };
   lists: { readonly lists: readonly ListEntry[]; readonly more?: true };
+  agenda: { readonly lists: readonly AgendaList[]; readonly more?: true };
   start: Written & {
     readonly list: string;
     readonly pid: string;
@@ -79,11 +97,17 @@ interface ResultTable {
   delete_todo: Changed;
   todos: { readonly todos: readonly Todo[]; readonly seq: number; readonly more?: true };
   list: List;
+  /** In the order of the ops. */
+  tx: Written & { readonly results: readonly OpResult[] };
   subscribe: Subscribed;
   unsubscribe: Record<string, never>;
   share: Changed & { readonly members: readonly Member[] };
   unshare: Changed & { readonly members: readonly Member[] };
   members: { readonly members: readonly Member[]; readonly seq: number };
+  /** Newest first. */
+  history: { readonly events: readonly EventParams[]; readonly more?: true };
+  delete_list: Record<string, never>;
+  restore_list: { readonly seq: number };
 }
 
 /** The `result` of a method. */

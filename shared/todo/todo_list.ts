@@ -89,6 +89,18 @@ export function* todosAfter(list: T, date: string | null, after: TodoId): Genera
   }
 }
 
+/** The todos dated `from` or later and `to` or earlier, by date; undated ones are none of them. */
+export function* todosBetween(list: T, from?: string, to?: string): Generator<Todo> {
+  const last = to === undefined ? Number.POSITIVE_INFINITY : dayKey(to);
+  const after = from === undefined ? UNDATED : dayKey(from) - 1;
+  for (const [key, ids] of PersistentMap.entriesFrom(list.byDate, after)) {
+    if (key > last) return;
+    for (const [id] of PersistentMap.entriesFrom(ids)) {
+      yield PersistentMap.get(list.todos, id) as Todo;
+    }
+  }
+}
+
 /** The todos whose ids are above `after`, by ascending id; 0 for all of them. */
 export function* page(list: T, after: TodoId): Generator<Todo> {
   for (const [, todo] of PersistentMap.entriesFrom(list.todos, after)) yield todo;

@@ -10,6 +10,16 @@ function call(method: CallInFlight["method"], list?: string): CallInFlight {
   return { id: 1, method, list, deadline: 0, server: undefined, ref: undefined };
 }
 
+const BULK: readonly CallInFlight["method"][] = [
+  "list",
+  "todos",
+  "lists",
+  "agenda",
+  "history",
+  "subscribe",
+];
+const OF_NO_LIST: readonly CallInFlight["method"][] = ["lists", "agenda"];
+
 const room = () => true;
 const noRoom = () => false;
 
@@ -30,6 +40,21 @@ test("a second bulk read waits until the first is answered", () => {
   expect(bulk.ready(room).map((waiting) => waiting.call)).toEqual([second]);
   expect(bulk.isWaiting).toBe(false);
 });
+
+test.each(BULK)("%s is a bulk read", (method) => {
+  const bulk = new BulkReads();
+  admitted(bulk, call("list", "a"));
+  expect(admitted(bulk, call(method, "b"))).toBe(false);
+});
+
+test.each(["add_todo", "tx", "members", "unsubscribe", "delete_list"] as const)(
+  "%s is none",
+  (method) => {
+    const bulk = new BulkReads();
+    admitted(bulk, call("list", "a"));
+    expect(admitted(bulk, call(method, "b"))).toBe(true);
+  },
+);
 
 test("a bulk read waits for room, other calls do not", () => {
   const bulk = new BulkReads();
@@ -65,7 +90,7 @@ test("one that is given up leaves the queue and holds nobody back", () => {
 test("in any order of calls, answers and room: one bulk read at a time, each list in order", () => {
   const step = fc.oneof(
     fc.record({
-      method: fc.constantFrom("list", "lists", "subscribe", "add_todo", "members"),
+      method: fc.constantFrom(...BULK, "add_todo" as const, "members" as const),
       list: fc.constantFrom("a", "b"),
     }),
     fc.constantFrom("answer" as const, "room" as const, "no room" as const),
@@ -97,7 +122,7 @@ class Run {
   step(step: Step): void {
     if (step === "answer") this.#answer();
     else if (step === "room" || step === "no room") this.#hasRoom = step === "room";
-    else this.#ask(call(step.method, step.method === "lists" ? undefined : step.list));
+    else this.#ask(call(step.method, OF_NO_LIST.includes(step.method) ? undefined : step.list));
     for (const { call: ready } of this.#bulk.ready(this.#mayRead)) this.#run(ready);
   }
 
@@ -126,7 +151,7 @@ class Run {
   #run(ready: CallInFlight): void {
     this.#ran.push(ready);
     this.#open.push(ready);
-    const bulk = this.#open.filter(({ method }) => ["list", "lists", "subscribe"].includes(method));
+    const bulk = this.#open.filter(({ method }) => BULK.includes(method));
     expect(bulk.length).toBeLessThanOrEqual(1);
   }
 

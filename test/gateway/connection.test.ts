@@ -88,15 +88,15 @@ test("who does not read its replies is not read either, until it does", () => {
 test("with more than 1 MiB queued it is closed 4108, and nobody else", () => {
   const world = new GatewayWorld();
   const alice = world.withList();
+  alice.call("add_todo", { list: LIST, todo: { title: "t", notes: "n".repeat(9_000) } });
+  world.lists.commit();
   const slow = world.peer("alice");
-  slow.call("subscribe", { list: LIST });
+  slow.calls(200, "update_todo", { list: LIST, id: 1, patch: {} });
   slow.take();
   slow.tcp.holds = true;
-  const todo = { title: "t", notes: "n".repeat(9_000) };
-  for (let round = 0; round < 3; round++) {
-    alice.calls(50, "add_todo", { list: LIST, todo });
-    world.lists.commit();
-  }
+  // Replies are never dropped; 200 of 9 KB each were asked for before any was queued.
+  slow.calls(200, "update_todo", { list: LIST, id: 1, patch: { done: true } });
+  world.lists.commit();
   expect(slow.ws.closed).toMatchObject({ code: 4108 });
   expect(slow.take().at(-1)).toMatchObject({ method: "bye", params: { code: 4108 } });
   expect(alice.ws.closed).toBeUndefined();
@@ -122,6 +122,18 @@ test("more than 256 KiB queued for 30 s closes 4108", () => {
   expect(alice.ws.closed).toBeUndefined();
   world.lists.pass(1);
   expect(alice.ws.closed).toMatchObject({ code: 4108 });
+});
+
+test("a reader that always has much queued, but goes on reading, is not closed", () => {
+  const world = new GatewayWorld();
+  const alice = world.peer("alice");
+  for (let beat = 0; beat < 20; beat++) {
+    alice.drain();
+    alice.tcp.writableLength = HALF; // As each beat sees it.
+    world.lists.pass(5_000);
+    alice.ws.emit("pong");
+  }
+  expect(alice.ws.closed).toBeUndefined();
 });
 
 test("three texts in a row that are no JSON close 4400; what lies between starts anew", () => {
@@ -150,7 +162,7 @@ test("without a subprotocol a frame is one message, over several lines or not", 
   expect(alice.heard()).toEqual(["1 ok"]);
 });
 
-test("leaving: what is in flight is answered, what is not begun is not, then 4100", () => {
+test("leaving: what was read before is answered, what comes after is not, then 4100", () => {
   const world = new GatewayWorld();
   const alice = world.withList();
   alice.call("add_todo", { list: LIST, todo: { title: "t" } });
@@ -163,6 +175,32 @@ test("leaving: what is in flight is answered, what is not begun is not, then 410
   world.lists.commit();
   expect(alice.heard()).toEqual(["2 ok", "bye"]);
   expect(alice.ws.closed).toMatchObject({ code: 4100 });
+});
+
+test("leaving: calls that were read and not begun are answered too", () => {
+  const world = new GatewayWorld({ in_flight: 2, messages_per_s: 4 });
+  const alice = world.withList();
+  world.lists.pass(1_000);
+  alice.calls(7, "add_todo", { list: LIST, todo: { title: "t" } });
+  world.gateway.connections.tellAll({ type: "leave" });
+  world.lists.settle();
+  for (let round = 0; round < 20 && alice.ws.closed === undefined; round++) {
+    world.lists.commit();
+    world.lists.pass(250); // For the message rate.
+  }
+  const ids = [2, 3, 4, 5, 6, 7, 8];
+  expect(alice.heard()).toEqual([...ids.map((id) => `${id} ok`), "bye"]);
+  expect(alice.ws.closed).toMatchObject({ code: 4100 });
+});
+
+test("leaving: calls that wait for the message rate alone are answered too", () => {
+  const world = new GatewayWorld({ messages_per_s: 2 });
+  const alice = world.peer("alice");
+  alice.take();
+  alice.calls(4, "whoami");
+  world.gateway.connections.tellAll({ type: "leave" });
+  world.lists.pass(1_000);
+  expect(alice.heard()).toEqual(["1 ok", "2 ok", "3 ok", "4 ok", "bye"]);
 });
 
 test("its token ends: 4401", () => {
@@ -228,9 +266,69 @@ test("nothing is said when bad frames have closed the socket", () => {
   const world = new GatewayWorld();
   const alice = world.withList();
   alice.call("add_todo", { list: LIST, todo: { title: "t" } });
-  alice.ws.emit("error", new Error("a frame without a mask")); // As `ws` tells it.
+  alice.socket.outbox.send("{}"); // It is gathered, and not written yet.
+  alice.errs(1002);
   world.lists.commit();
   expect(alice.heard()).toEqual([]);
+});
+
+test("nothing is said when the peer has closed: its close was answered already", () => {
+  const world = new GatewayWorld();
+  const alice = world.withList();
+  alice.call("add_todo", { list: LIST, todo: { title: "t" } });
+  alice.ws.close(1000, "");
+  world.lists.commit();
+  expect(alice.heard()).toEqual([]);
+});
+
+test("one that is closed as slow or lost is let go soon, another a little later", () => {
+  const world = new GatewayWorld();
+  const [lost, rude, bad] = [world.peer("alice"), world.peer("bob"), world.peer("carol")];
+  rude.says("x\ny\nz");
+  bad.errs(1002);
+  world.lists.pass(4_999);
+  for (const { ws } of [rude, bad]) expect(ws.isTerminated).toBe(false);
+  world.lists.pass(1);
+  for (const { ws } of [rude, bad]) expect(ws.isTerminated).toBe(true);
+  world.lists.pass(70_000);
+  expect(lost.ws.closed).toMatchObject({ code: 4109 });
+  world.lists.pass(1_499);
+  expect(lost.ws.isTerminated).toBe(false);
+  world.lists.pass(1);
+  expect(lost.ws.isTerminated).toBe(true);
+});
+
+test("one whose close has come is not let go by force, and no timer stays", () => {
+  const world = new GatewayWorld();
+  const alice = world.peer("alice");
+  const { timers } = world.lists.runtime;
+  const before = timers.size;
+  alice.says("x\ny\nz");
+  expect(timers.size).toBe(before + 1);
+  alice.vanish();
+  expect(timers.size).toBe(before);
+});
+
+test("frames without a message count for the message rate", () => {
+  const world = new GatewayWorld({ messages_per_s: 100 });
+  const alice = world.peer("alice");
+  alice.take();
+  for (let n = 0; n < 100; n++) alice.says(n % 2 === 0 ? "" : "\n\n");
+  expect(alice.ws.isPaused).toBe(false);
+  alice.says("\n");
+  expect(alice.ws.isPaused).toBe(true);
+  alice.call("whoami");
+  expect(alice.heard()).toEqual([]);
+  world.lists.pass(20);
+  expect(alice.heard()).toEqual(["1 ok"]);
+  expect(alice.ws.isPaused).toBe(false);
+});
+
+test("frames without a message are no parse errors, nor do they end a row of them", () => {
+  const alice = new GatewayWorld().peer("alice");
+  alice.take();
+  for (const text of ["", "x", "", "", "", "y", "", "z"]) alice.says(text);
+  expect(alice.heard()).toEqual(["null parse", "null parse", "null parse", "bye"]);
 });
 
 test("frames that come faster than they are taken are left in the socket", () => {

@@ -137,17 +137,15 @@ test("one who was shut out while the list was down hears gone", () => {
 
 test("a list that cannot take the question of who joins again is asked later", () => {
   const { world, alice, bob } = setUp();
-  crash(world, alice);
-  world.lists.log.breakFor(LIST); // Loads fail too: the next joining waits half a second.
-  alice.call("list", { list: LIST });
-  world.lists.log.mend();
+  crashOnce(world, alice);
+  crashOnce(world, alice); // The next joining waits half a second.
   alice.call("add_todo", ADD);
   world.lists.pass(500); // bob's joining stands behind an add that another writer forestalls.
   world.lists.refuse("fence");
   expect(bob.heard()).toEqual([]);
-  world.lists.pass(2_000);
+  world.lists.pass(62_000); // After its third crash the list is left alone for a minute.
   add(world, alice);
-  expect(bob.heard()).toEqual(["event @2"]);
+  expect(bob.heard().filter((line) => line !== "tick")).toEqual(["event @2"]);
 });
 
 test("one who unsubscribed while a list was joined again hears nothing of it", () => {
@@ -197,11 +195,87 @@ test("a second subscribe after one that was given up stands", () => {
 
 test("joining again what was joined meanwhile sends no event twice", () => {
   const { world, alice, bob } = setUp();
-  alice.call("add_todo", ADD); // Not committed: the join waits behind its push.
-  world.gateway.connections.tellAll({ type: "join_again", list: LIST } as never);
-  world.lists.settle();
+  crashOnce(world, alice);
+  crashOnce(world, alice); // Joining waits half a second.
+  alice.call("add_todo", ADD);
+  bob.call("subscribe", { list: LIST }); // Behind the add, and the joining behind another.
+  alice.call("add_todo", ADD);
+  world.lists.pass(500);
   world.lists.commit();
-  expect(bob.heard()).toEqual(["event @2"]);
+  expect(bob.heard()).toEqual(["2 snapshot", "event @3"]);
   add(world, alice);
-  expect(bob.heard()).toEqual(["event @3"]);
+  expect(bob.heard()).toEqual(["event @4"]);
 });
+
+/** As `crash`, and the process that takes its place is well. */
+function crashOnce(world: GatewayWorld, peer: Peer): void {
+  world.lists.log.holdsLoads = true;
+  crash(world, peer);
+  world.lists.log.answerLoads();
+  world.lists.settle();
+}
+
+test("a list that crashes after each joining is joined again ever later", () => {
+  const { world, alice, bob } = setUp();
+  crashOnce(world, alice);
+  crashOnce(world, alice);
+  add(world, alice);
+  expect(bob.heard()).toEqual([]);
+  world.lists.pass(499);
+  expect(bob.heard()).toEqual([]);
+  world.lists.pass(1);
+  expect(bob.heard()).toEqual(["event @2"]);
+});
+
+test("of a list that was left no timer stays, and of one that is waited for there is one", () => {
+  const { world, alice, bob } = setUp();
+  crashOnce(world, alice);
+  const { timers } = world.lists.runtime;
+  const before = timers.size;
+  crashOnce(world, alice);
+  expect(timers.size).toBe(before + 1);
+  bob.call("unsubscribe", { list: LIST });
+  expect(timers.size).toBe(before);
+});
+
+test("one who subscribes while joining waits is joined once", () => {
+  const { world, alice, bob } = setUp();
+  crashOnce(world, alice);
+  crashOnce(world, alice);
+  bob.call("subscribe", { list: LIST });
+  const asked = countAsked(world);
+  world.lists.pass(600);
+  expect(asked()).toBe(0);
+  add(world, alice);
+  expect(bob.heard()).toEqual(["2 snapshot", "event @2"]);
+});
+
+test("of a list that is not wanted it is asked once to stop, and again when that is over", () => {
+  const { world, alice } = setUp();
+  const late = world.peer("bob");
+  late.take();
+  alice.call("add_todo", ADD);
+  late.call("subscribe", { list: LIST, timeout_ms: 100 });
+  world.lists.pass(500);
+  for (let n = 0; n < 5; n++) alice.call("add_todo", ADD);
+  const asked = countAsked(world);
+  for (let n = 0; n < 5; n++) world.lists.commit(1); // All but the first are pushed to it.
+  expect(asked()).toBe(1);
+  world.lists.commit();
+  late.call("subscribe", { list: LIST });
+  late.call("unsubscribe", { list: LIST });
+  add(world, alice);
+  expect(late.heard()).toEqual(["1 timeout", "2 snapshot", "3 ok"]);
+});
+
+/** How often a list's process is looked for from now on. */
+function countAsked(world: GatewayWorld): () => number {
+  const { directory } = world.lists;
+  const find = directory.find.bind(directory);
+  let asked = 0;
+  directory.find = (list) => {
+    asked += 1;
+    return find(list);
+  };
+  return () => asked;
+}

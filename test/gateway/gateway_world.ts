@@ -22,11 +22,13 @@ export interface Said {
   readonly method?: string;
   readonly params?: {
     readonly seq?: number;
+    readonly reason?: string;
     readonly todo?: { readonly title: string };
     readonly todos?: readonly object[];
   };
   readonly result?: {
     readonly mode?: string;
+    readonly seq?: number;
     readonly todos?: readonly object[];
     readonly lists?: readonly { readonly list: string }[];
   };
@@ -110,6 +112,8 @@ export class FakeTcp extends EventEmitter {
 
 /** What `ws` is to a connection. */
 export class FakeWebSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
   isPaused = false;
   pings = 0;
   isTerminated = false;
@@ -133,6 +137,7 @@ export class FakeWebSocket extends EventEmitter {
 
   close(code: number, reason: string): void {
     this.closed ??= { code, reason };
+    this.readyState = 2;
   }
 }
 
@@ -184,6 +189,12 @@ export class Peer {
     return this.take().map(inShort);
   }
 
+  /** From now on it reads nothing, and so many bytes are queued for it. */
+  stall(bytes: number): void {
+    this.tcp.holds = true;
+    this.tcp.writableLength = bytes;
+  }
+
   /** The socket has sent all it held. */
   drain(): void {
     this.tcp.writableLength = 0;
@@ -191,9 +202,17 @@ export class Peer {
     this.#world.lists.settle();
   }
 
+  /** It sent a bad frame: `ws` has answered with a close frame of its own before it tells. */
+  errs(code: number): void {
+    this.ws.close(code, "");
+    this.ws.emit("error", new Error("a bad frame"));
+    this.#world.lists.settle();
+  }
+
   /** It is gone. */
   vanish(): void {
     this.tcp.writable = false;
+    this.ws.readyState = 3;
     this.ws.emit("close");
     this.#world.lists.settle();
   }

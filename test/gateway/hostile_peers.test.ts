@@ -13,6 +13,11 @@ afterEach(() => server.close());
 const NOTES = "n".repeat(9_000);
 const WAIT = { timeout: 15_000 };
 
+interface Push {
+  readonly method: string;
+  readonly params: { readonly seq: number; readonly reason?: string };
+}
+
 async function open(user: string): Promise<{ socket: WebSocket; replies: Map<number, object> }> {
   const headers = { Authorization: `Bearer ${await server.token(user)}` };
   const socket = new WebSocket(server.url, ["todo.v1"], { headers, perMessageDeflate: false });
@@ -30,6 +35,12 @@ async function open(user: string): Promise<{ socket: WebSocket; replies: Map<num
 function frame(count: number, method: string, params: object): string {
   const message = (id: number) => JSON.stringify({ jsonrpc: "2.0", id, method, params });
   return Array.from({ length: count }, (_, index) => message(index + 1)).join("\n");
+}
+
+/** An update of todo 1 of "busy", whose event holds all of it. */
+function update(id: number): string {
+  const params = { list: "busy", id: 1, patch: { title: `title ${id}` } };
+  return JSON.stringify({ jsonrpc: "2.0", id, method: "update_todo", params });
 }
 
 async function bigList(list: string, todos: number): Promise<void> {
@@ -52,24 +63,30 @@ test("a hundred pages asked for at once all come, one after the other", async ()
   socket.terminate();
 });
 
-test("a subscriber that never reads is closed 4108, and the writer is not held up", async () => {
+test("a subscriber that pauses holds up nobody, and then gets a fresh state", async () => {
   server = await startInProcess(new MemoryLog());
   await bigList("busy", 1);
   const { socket, replies } = await open("alice");
   socket.send(frame(1, "subscribe", { list: "busy" }));
   await vi.waitFor(() => expect(replies.size).toBe(1), WAIT);
   socket.pause();
-  const writer = await server.connect("alice");
+  const writer = await open("alice");
   for (let round = 0; round < 20; round++) {
-    const adds = Array.from({ length: 50 }, () =>
-      writer.addTodo("busy", { title: "t", notes: NOTES }),
-    );
-    await Promise.all(adds);
+    const updates = Array.from({ length: 50 }, (_, index) => update(round * 50 + index + 1));
+    writer.socket.send(updates.join("\n"));
+    await vi.waitFor(() => expect(writer.replies.size).toBe((round + 1) * 50), WAIT);
   }
-  const closed = once(socket, "close");
+  const pushes: Push[] = [];
+  socket.on("message", (data) => pushes.push(JSON.parse(String(data)) as Push));
   socket.resume();
-  expect((await closed)[0]).toBe(4108);
-  writer.close();
+  await vi.waitFor(() => expect(pushes.at(-1)?.params.seq).toBe(1_001), WAIT);
+  expect(pushes.filter(({ method }) => method === "event").length).toBeLessThan(1_000);
+  expect(pushes).toContainEqual(
+    expect.objectContaining({ params: expect.objectContaining({ reason: "slow" }) }),
+  );
+  expect(server.connections.conflated).toBeGreaterThan(0);
+  writer.socket.terminate();
+  socket.terminate();
 });
 
 test("peers that vanish with calls in flight leave no connection behind", async () => {

@@ -158,3 +158,17 @@ test("a refused upgrade is let go though its peer keeps its own half open", asyn
     expect(socket.destroyed).toBe(true);
   }, WAIT);
 });
+
+test("of too many bad tokens from one address the rest is 429; good ones are served", async () => {
+  const statuses: string[] = [];
+  for (let n = 0; n < 150; n++) {
+    const { socket, read } = await raw(n % 2 === 0 ? "bad" : undefined);
+    statuses.push(read().slice(9, 12));
+    socket.destroy();
+  }
+  expect(new Set(statuses.slice(0, 100))).toEqual(new Set(["101"])); // Then bye, and 4401.
+  expect(statuses.at(-1)).toBe("429");
+  const { socket, read } = await raw(await server.token("alice"));
+  expect(read()).toMatch(/^HTTP\/1.1 101 /);
+  socket.destroy();
+});

@@ -48,3 +48,13 @@ test("a slow reader: above 1 MiB at once, above 256 KiB for 30 s", () => {
   expect(liveness.need(50_999, much)).toBe("nothing");
   expect(liveness.need(51_000, much)).toBe("slow_reader");
 });
+
+test("a reader that has kept up in between is not slow, whatever each look sees", () => {
+  const liveness = new Liveness(0);
+  const much = { isReading: true, queuedBytes: 300 * KIB };
+  for (let now = 0; now < 100_000; now += 5_000) {
+    liveness.heard(now);
+    expect(liveness.need(now, much)).toBe("nothing");
+    liveness.keptUp();
+  }
+});

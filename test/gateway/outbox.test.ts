@@ -8,11 +8,24 @@ import { Outbox } from "../../server/gateway/outbox.ts";
 import { Runtime, VirtualClock } from "../../server/runtime/index.ts";
 import { FakeTcp } from "./gateway_world.ts";
 
-function setUp(): { tcp: FakeTcp; outbox: Outbox; endTurn: () => void } {
+interface SetUp {
+  readonly tcp: FakeTcp;
+  readonly outbox: Outbox;
+  readonly endTurn: () => void;
+  /** A close frame was sent or read. */
+  readonly closing: () => void;
+}
+
+function setUp(): SetUp {
   const runtime = new Runtime({ clock: new VirtualClock() });
   const tcp = new FakeTcp();
-  const outbox = new Outbox(tcp as unknown as Socket, runtime);
-  return { tcp, outbox, endTurn: () => runtime.runUntilIdle() };
+  const socket = tcp as unknown as Socket;
+  let isOpen = true;
+  const outbox = new Outbox({ socket, runtime, isOpen: () => isOpen });
+  const closing = () => {
+    isOpen = false;
+  };
+  return { tcp, outbox, endTurn: () => runtime.runUntilIdle(), closing };
 }
 
 test("all frames of a turn leave in one write, in order", () => {
@@ -75,6 +88,38 @@ test("shut: what there is goes out, nothing comes after it", () => {
   endTurn();
   expect(tcp.written).toEqual([textFrame("a")]);
   expect(outbox.queuedBytes).toBe(0);
+});
+
+test("what is gathered when a close frame passes is not written after it", () => {
+  const { tcp, outbox, endTurn, closing } = setUp();
+  outbox.send("a");
+  closing();
+  endTurn();
+  outbox.send("b");
+  outbox.shut();
+  expect(tcp.written).toEqual([]);
+  expect(outbox.queuedBytes).toBe(0);
+});
+
+test("drop: what there is does not go out, and nothing comes after it", () => {
+  const { tcp, outbox, endTurn } = setUp();
+  outbox.send("a");
+  outbox.drop();
+  outbox.send("b");
+  endTurn();
+  expect(tcp.written).toEqual([]);
+});
+
+test("there is room when the socket takes what this turn has gathered", () => {
+  const { tcp, outbox } = setUp();
+  outbox.send("aaaa");
+  expect(outbox.hasRoom(6)).toBe(true);
+  expect(tcp.written).toEqual([]);
+  expect(outbox.hasRoom(5)).toBe(true); // Because it was written.
+  expect(tcp.written).toHaveLength(1);
+  tcp.holds = true;
+  outbox.send("aaaa");
+  expect(outbox.hasRoom(5)).toBe(false);
 });
 
 test("to a socket that is gone nothing is written", () => {

@@ -51,6 +51,9 @@ test("credentials decide the rest", () => {
   expect(answerTo(asked(), alice)).toMatchObject({ kind: "accept", protocol: undefined });
   expect(answerTo(offered, undefined)).toMatchObject({ kind: "close", code: 4401 });
   expect(answerTo(asked(), undefined)).toMatchObject({ kind: "http", status: 401 });
+  for (const request of [offered, asked()]) {
+    expect(answerTo(request, "too_many")).toMatchObject({ kind: "http", status: 429 });
+  }
 });
 
 test("a token comes by header or by subprotocol; a header that is none wins all the same", () => {

@@ -100,6 +100,29 @@ test("selectOnly: a selected message that came first among others is taken at on
   expect(process.mailboxSize).toBe(2);
 });
 
+test("selectOnly: a long backlog is not looked through again for each selected message", () => {
+  const { runtime, clock } = newWorld();
+  let asked = 0;
+  const isNews = (message: unknown) => {
+    asked += 1;
+    return message === "news";
+  };
+  const got: unknown[] = [];
+  const process = startCallback(runtime, (message) => {
+    if (message !== "news") got.push(message);
+    selectOnly(isNews);
+  });
+  for (let n = 0; n < 10_000; n++) process.deliver(n);
+  clock.settle();
+  for (let n = 0; n < 1000; n++) {
+    process.deliver("news");
+    clock.settle();
+  }
+  expect(process.mailboxSize).toBe(9_999);
+  expect(asked).toBeLessThanOrEqual(2 * 11_000); // Once to be woken or not, once to be taken.
+  expect(got).toEqual([0]);
+});
+
 test("what it does not select does not wake it: an idle loading process costs no turn", () => {
   const { runtime, clock } = newWorld();
   const process = startCallback(runtime, () => selectOnly(() => false));

@@ -3,14 +3,17 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Mailbox } from "../../server/runtime/mailbox.ts";
 
-type Step = { readonly kind: "push" | "shift" | "take"; readonly place: number };
+type Step = { readonly kind: "push" | "shift" | "take" | "select"; readonly place: number };
+
+const isThird = (message: unknown): boolean => (message as number) % 3 === 0;
+const isFifth = (message: unknown): boolean => (message as number) % 5 === 0;
 
 const step = fc.record<Step>({
-  kind: fc.constantFrom("push", "push", "push", "shift", "take"),
+  kind: fc.constantFrom("push", "push", "push", "shift", "take", "select"),
   place: fc.nat(50),
 });
 
-test("it holds and gives what an array would, whatever is pushed, shifted and taken", () => {
+test("it holds and gives what an array would, whatever is pushed, shifted, taken, selected", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300, size: "max" }), (steps) => {
       const mailbox = new Mailbox();
@@ -19,6 +22,11 @@ test("it holds and gives what an array would, whatever is pushed, shifted and ta
         if (kind === "push") {
           mailbox.push(made);
           model.push(made);
+        } else if (kind === "select") {
+          const test = place % 2 === 0 ? isThird : isFifth;
+          const at = model.findIndex(test);
+          const wanted = at < 0 ? undefined : { message: model.splice(at, 1)[0] };
+          expect(mailbox.select(test)).toEqual(wanted);
         } else if (model.length > 0) {
           const at = kind === "shift" ? 0 : place % model.length;
           expect(mailbox.peek(at)).toBe(model[at]);
@@ -54,4 +62,21 @@ test("taking from the middle, far behind the head, leaves the rest in order", ()
       .keys()
       .map((at) => at + 3000),
   ]);
+});
+
+test("select asks once about each message, also about those it has passed over", () => {
+  const mailbox = new Mailbox();
+  let asked = 0;
+  const isNews = (message: unknown) => {
+    asked += 1;
+    return message === "news";
+  };
+  for (let next = 0; next < 10_000; next++) mailbox.push(next);
+  for (let round = 0; round < 100; round++) {
+    mailbox.push("news");
+    expect(mailbox.select(isNews)).toEqual({ message: "news" });
+    expect(mailbox.select(isNews)).toBeUndefined();
+  }
+  expect(asked).toBe(10_100);
+  expect(mailbox.shift()).toBe(0);
 });

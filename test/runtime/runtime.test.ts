@@ -142,6 +142,38 @@ describe("atTurnEnd", () => {
   });
 });
 
+describe("atTurnEnd, when works throw", () => {
+  const noisy = (works: readonly (string | Error)[]) => {
+    const { runtime } = newWorld();
+    const done: string[] = [];
+    for (const work of works) {
+      runtime.atTurnEnd(() => {
+        if (typeof work !== "string") throw work;
+        done.push(work);
+      });
+    }
+    let thrown: unknown;
+    try {
+      runtime.runUntilIdle();
+    } catch (error) {
+      thrown = error;
+    }
+    return { done, thrown };
+  };
+
+  test("the others of that turn run all the same, and what was thrown comes out", () => {
+    const error = new Error("first");
+    expect(noisy(["a", error, "b"])).toEqual({ done: ["a", "b"], thrown: error });
+  });
+
+  test("several errors come out as one", () => {
+    const errors = [new Error("first"), new Error("second")];
+    const { done, thrown } = noisy([...errors, "last"]);
+    expect(done).toEqual(["last"]);
+    expect((thrown as AggregateError).errors).toEqual(errors);
+  });
+});
+
 describe("time", () => {
   test("a timer set outside any turn rings, and one that is earlier than the alarm too", () => {
     const { runtime, clock } = newWorld();

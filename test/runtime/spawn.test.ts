@@ -1,7 +1,16 @@
 /** Spawn: a generator becomes a process. */
 import { expect, test } from "vitest";
-import { receive, self, send, spawn, type Waiting } from "../../server/runtime/index.ts";
-import { collector, newWorld, pass, run } from "./world.ts";
+import {
+  exitProcess,
+  isAlive,
+  receive,
+  self,
+  send,
+  spawn,
+  spawnLink,
+  type Waiting,
+} from "../../server/runtime/index.ts";
+import { collector, drain, forever, newWorld, pass, run } from "./world.ts";
 
 test("spawning is asynchronous: the body begins after the spawner has given way", () => {
   const order = run(function* () {
@@ -47,4 +56,32 @@ test("a loop that waits 100,000 times in a helper keeps no stack", () => {
   for (let n = 0; n < 100_000; n++) send(counter, 1);
   world.clock.settle();
   expect(inbox).toEqual([100_000]);
+});
+
+test("a finally runs at no signal of another, also not a kill, but at one to oneself", () => {
+  const answers = run(function* () {
+    const me = self<unknown>();
+    const marked = (name: string, body: () => Waiting<void>) =>
+      spawn(function* () {
+        try {
+          yield* body();
+        } finally {
+          send(me, name);
+        }
+      });
+    const killed = marked("killed while it waited", forever);
+    yield* pass(20);
+    exitProcess(killed, "kill");
+    marked("reached while it ran", function* () {
+      exitProcess(spawnLink(forever), "boom"); // Back over the link it reaches this one.
+      send(me, "to its next wait");
+      yield* forever();
+    });
+    marked("killed itself", function* () {
+      exitProcess(self(), "kill");
+      yield* forever();
+    });
+    return [isAlive(killed), yield* drain(20)];
+  });
+  expect(answers).toEqual([false, ["to its next wait", "killed itself"]]);
 });

@@ -178,5 +178,7 @@ test("empty resolves when the last one is settled", async () => {
 });
 
 test("an append without birth and rows is a bug", () => {
-  expect(() => queue.push({ list: "a", rows: [] }, owner.pid)).toThrow("birth or a row");
+  expect(() => queue.push({ list: "a", rows: [] }, owner.pid)).toThrow(
+    "a birth, rows, or else a change of life",
+  );
 });

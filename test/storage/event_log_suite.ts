@@ -73,7 +73,7 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
 
     test("a birth alone is committed with seq 0 and loads without events", async () => {
       expect(await asker.append(born("a"))).toEqual({ type: "committed", list: "a", seq: 0 });
-      const state = { birth: BIRTH, events: [] };
+      const state = { birth: BIRTH, life: null, events: [] };
       expect(await asker.load("a", 7)).toEqual({ type: "loaded", ref: 7, list: "a", state });
     });
 
@@ -122,6 +122,25 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
         asker.log.append({ list: "a", rows: [event] }, asker.owner.pid);
       }
       expect(await asker.events("a")).toHaveLength(40);
+    });
+
+    test("a close tells of what was queued before it and refuses what comes after", async () => {
+      const { log, owner } = asker;
+      log.append(born("a"), owner.pid);
+      log.append({ list: "a", rows: rows(1, 3) }, owner.pid);
+      const closed = log.close();
+      log.append({ list: "a", rows: [row(4)] }, owner.pid);
+      await closed;
+      log.append({ list: "a", rows: [row(5)] }, owner.pid);
+      const news: AppendNews[] = [];
+      while (news.at(-1)?.seq !== 5) news.push(await owner.take());
+      const refused = { type: "refused", list: "a", reason: "read_only" };
+      expect(news.slice(-3)).toEqual([
+        { type: "committed", list: "a", seq: 3 },
+        { ...refused, seq: 4 },
+        { ...refused, seq: 5 },
+      ]);
+      expect(owner.left).toEqual([]);
     });
 
     test("nothing is uncommitted once all is told of", async () => {

@@ -32,7 +32,7 @@ function ends(path: string) {
   return found;
 }
 
-const GOOD = { ok: true, birth: BIRTH };
+const GOOD = { ok: true, birth: BIRTH, life: null };
 
 test("lists that nobody changed are good", () => {
   expect(ends(twoLists())).toEqual({ a: GOOD, b: GOOD, c: GOOD });

@@ -8,6 +8,8 @@ export const BIRTH: Birth = {
   title: "Groceries",
   owner: "alice",
   at: 1_764_000_000_000,
+  key: null,
+  firstSeq: 0,
 };
 
 /** The event at `seq`, as when every event adds a todo. */

@@ -9,12 +9,14 @@ import { openForReading, openForWriting } from "../../server/storage/sqlite_sche
 import { newStorePath } from "./store_folder.ts";
 import { openWriter, tamper } from "./sync_store.ts";
 
+const MARKS = { generation: "g", secret: "s" };
+
 const NOT_OURS = "is not a store of todo-actors, or is damaged; it is left as it is.";
 
 /** Opens it for writing, expects a refusal and an unchanged file, and gives the sentence. */
 function refusal(path: string): string {
   const before = readFileSync(path);
-  const opened = openForWriting(path, "g");
+  const opened = openForWriting(path, MARKS);
   expect(readFileSync(path).equals(before)).toBe(true);
   return opened.ok ? "opened" : opened.message;
 }
@@ -56,13 +58,13 @@ describe("a file that is refused, and left as it is:", () => {
 test("a store whose file is gone but whose log is there is not begun anew", () => {
   const path = newStorePath();
   writeFileSync(`${path}-wal`, "frames");
-  expect(openForWriting(path, "g")).toMatchObject({ ok: false, message: /is missing, but/ });
+  expect(openForWriting(path, MARKS)).toMatchObject({ ok: false, message: /is missing, but/ });
   expect(existsSync(path)).toBe(false);
 });
 
 test("a folder that is not there is named", () => {
   const path = join(dirname(newStorePath()), "nowhere", "todo.db");
-  const opened = openForWriting(path, "g");
+  const opened = openForWriting(path, MARKS);
   expect(opened).toMatchObject({ ok: false, message: expect.stringContaining(path) });
 });
 
@@ -83,11 +85,11 @@ test("a new store is durable: WAL, full fsync; and says whose it is in its heade
   expect(existsSync(`${path}.new`)).toBe(false);
 });
 
-test("the generation is given once, when the file is made", () => {
+test("the generation and the secret are given once, when the file is made", () => {
   const path = newStorePath();
   openWriter(path).writer.close();
-  const again = openForWriting(path, "another");
-  expect(again).toMatchObject({ ok: true, generation: "generation" });
+  const again = openForWriting(path, { generation: "another", secret: "another" });
+  expect(again).toMatchObject({ ok: true, marks: { generation: "generation", secret: "secret" } });
   if (again.ok) again.db.close();
   expect(() => new DatabaseSync(path, { readOnly: true }).close()).not.toThrow();
 });

@@ -9,7 +9,7 @@ import { openForReading, openForWriting } from "../../server/storage/sqlite_sche
 
 /** A writer at `path`, and the connection it writes by. */
 export function openWriter(path: string, checkpointEvents?: number) {
-  const opened = openForWriting(path, "generation");
+  const opened = openForWriting(path, { generation: "generation", secret: "secret" });
   if (!opened.ok) throw new Error(opened.message);
   return { db: opened.db, writer: new EventWriter(opened.db, checkpointEvents) };
 }

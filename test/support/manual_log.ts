@@ -6,18 +6,23 @@
  * what is queued of its list. What is committed is kept by a MemoryLog.
  */
 import type { Pid } from "../../server/runtime/index.ts";
-import type {
-  Append,
-  AppendNews,
-  EventLog,
-  ListsPage,
-  ListsQuery,
-  Loaded,
-  Refusal,
-  StoredEvent,
+import {
+  type Append,
+  type AppendNews,
+  type EventLog,
+  type EventsQuery,
+  type ListsPage,
+  type ListsQuery,
+  type Loaded,
+  type LookBack,
+  lastSeqOf,
+  type MadeQuery,
+  type Refusal,
+  type StoredEvent,
+  type WritesQuery,
 } from "../../server/storage/event_log.ts";
 import { MemoryLog } from "../../server/storage/memory_log.ts";
-import { tell } from "../../server/storage/news.ts";
+import { tell, tellRefused } from "../../server/storage/news.ts";
 
 interface Queued {
   readonly append: Append;
@@ -33,14 +38,21 @@ interface Load {
 export class ManualLog implements EventLog {
   readonly #kept = new MemoryLog();
   readonly generation = this.#kept.generation;
+  readonly secret = this.#kept.secret;
   #queue: Queued[] = [];
   #loads: Load[] = [];
   readonly #broken = new Set<string>();
+  #isClosed = false;
   readonly #seqs = new Map<string, number>();
   /** What other lists are said to have uncommitted. */
   otherBytes = 0;
   /** Loads wait until `answerLoads`. */
   holdsLoads = false;
+  /** Looks back into lists wait until `answerLooks`. */
+  holdsLooks = false;
+  /** Looks back that were ever asked for. */
+  looks = 0;
+  #looks: (() => void)[] = [];
   /** Appends that were ever asked for. */
   appends = 0;
 
@@ -56,6 +68,7 @@ export class ManualLog implements EventLog {
 
   append(append: Append, owner: Pid<AppendNews>): void {
     if (this.#broken.has(append.list)) throw new Error("the log is broken for this list");
+    if (this.#isClosed) return tellRefused(append, owner, "read_only");
     this.appends += 1;
     this.#queue.push({ append, owner });
   }
@@ -65,11 +78,24 @@ export class ManualLog implements EventLog {
     if (!this.holdsLoads) this.answerLoads();
   }
 
+  events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void {
+    this.#look(() => this.#kept.events(query, to, ref));
+  }
+
+  writes(query: WritesQuery, to: Pid<LookBack>, ref: unknown): void {
+    this.#look(() => this.#kept.writes(query, to, ref));
+  }
+
+  made(query: MadeQuery, to: Pid<LookBack>, ref: unknown): void {
+    this.#look(() => this.#kept.made(query, to, ref));
+  }
+
   lists(query: ListsQuery, to: Pid<ListsPage>, ref: unknown): void {
     this.#kept.lists(query, to, ref);
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.commit();
   }
 
@@ -85,10 +111,10 @@ export class ManualLog implements EventLog {
       else committed.set(list, queued);
     }
     for (const [list, { append, owner }] of committed) {
-      tell(owner, { type: "committed", list, seq: append.rows.at(-1)?.seq ?? 0 });
+      tell(owner, { type: "committed", list, seq: lastSeqOf(append) });
     }
     const unfitLists = new Set(unfit.map(({ append }) => append.list));
-    for (const queued of unfit) tellRefused(queued, "fence");
+    for (const { append, owner } of unfit) tellRefused(append, owner, "fence");
     for (const list of unfitLists) this.#refuseQueued(list, "fence");
     this.#answerReady();
   }
@@ -114,8 +140,14 @@ export class ManualLog implements EventLog {
     this.#answerReady();
   }
 
+  /** Answers the looks back that were held and all that come. */
+  answerLooks(): void {
+    this.holdsLooks = false;
+    for (const look of this.#looks.splice(0)) look();
+  }
+
   /** The events of a list that are durable; undefined: it was not born. */
-  events(list: string): readonly StoredEvent[] | undefined {
+  durable(list: string): readonly StoredEvent[] | undefined {
     return this.#state(list)?.events;
   }
 
@@ -133,6 +165,12 @@ export class ManualLog implements EventLog {
     return this.#keep(append);
   }
 
+  #look(look: () => void): void {
+    this.looks += 1;
+    if (this.holdsLooks) this.#looks.push(look);
+    else look();
+  }
+
   #keep(append: Append): boolean {
     let isKept = false;
     this.#kept.append(
@@ -141,7 +179,7 @@ export class ManualLog implements EventLog {
         isKept = news.type === "committed";
       }),
     );
-    if (isKept) this.#seqs.set(append.list, append.rows.at(-1)?.seq ?? 0);
+    if (isKept) this.#seqs.set(append.list, lastSeqOf(append));
     return isKept;
   }
 
@@ -157,7 +195,7 @@ export class ManualLog implements EventLog {
   #refuseQueued(list: string, reason: Refusal): void {
     const refused = this.#queue.filter(({ append }) => append.list === list);
     this.#queue = this.#queue.filter(({ append }) => append.list !== list);
-    for (const queued of refused) tellRefused(queued, reason);
+    for (const { append, owner } of refused) tellRefused(append, owner, reason);
   }
 
   #answerReady(): void {
@@ -170,10 +208,6 @@ export class ManualLog implements EventLog {
       else tell(to, { type: "load_failed", ref, list, reason: "damaged" });
     }
   }
-}
-
-function tellRefused({ append: { list, rows }, owner }: Queued, reason: Refusal): void {
-  tell(owner, { type: "refused", list, seq: rows[0]?.seq ?? 0, reason });
 }
 
 /** A pid without a process, for asking a MemoryLog, which tells before it returns. */

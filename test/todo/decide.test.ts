@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { decide, firstTodos, membersOf } from "../../server/todo/decide.ts";
+import { LIST_LIMITS, Room } from "../../server/todo/room.ts";
 import type { Command } from "../../server/todo/todo_request.ts";
 import { LIST_MEMBERS_MAX, LIST_TODOS_MAX } from "../../shared/protocol/limits.ts";
 import type { NewTodo, Role } from "../../shared/todo/todo.ts";
@@ -23,9 +24,14 @@ function listOf(todos: readonly NewTodo[], members: readonly (readonly [string, 
 
 const MILK = listOf([{ title: "Milk" }]);
 
+/** The room that a list of that many todos has, and no bytes to speak of. */
+function roomOf({ todos }: ListState): Room {
+  return new Room(LIST_LIMITS, TodoList.size(todos), 0);
+}
+
 /** What was decided, in short: the changes, and the result or the kind of the refusal. */
 function outcome(state: ListState, command: Command): readonly [readonly object[], unknown] {
-  const { changes, answer } = decide(state, command);
+  const { changes, answer } = decide(state, command, roomOf(state));
   return [changes, answer.ok ? answer.result : answer.kind];
 }
 
@@ -76,12 +82,17 @@ describe("update_todo", () => {
   });
 
   test("of an unknown id is not found", () => {
-    const { answer } = decide(MILK, { type: "update_todo", id: 2, change: { patch } });
+    const { answer } = decide(
+      MILK,
+      { type: "update_todo", id: 2, change: { patch } },
+      roomOf(MILK),
+    );
     expect(answer).toMatchObject({ kind: "not_found", details: { what: "todo" } });
   });
 
   test("with another rev than wanted is a conflict that shows the todo", () => {
-    const { answer } = decide(MILK, { type: "update_todo", id: 1, change: { patch }, ifRev: 4 });
+    const command = { type: "update_todo", id: 1, change: { patch }, ifRev: 4 } as const;
+    const { answer } = decide(MILK, command, roomOf(MILK));
     const details = { todo: TodoList.get(MILK.todos, 1) };
     expect(answer).toMatchObject({ kind: "conflict", details });
     const right = outcome(MILK, { type: "update_todo", id: 1, change: { patch }, ifRev: 0 });

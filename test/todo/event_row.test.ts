@@ -27,7 +27,7 @@ test.each(CHANGES)("$op's body is the change alone", (change) => {
 
 test("the log's indexes are told of memberships and titles, and of nothing else", () => {
   const told = CHANGES.map((change) => {
-    const { member, title } = eventRow({ ...change, ...BY }, STATE, undefined);
+    const { member, title } = eventRow({ ...change, ...BY }, STATE, null);
     return { member, title };
   });
   expect(told).toEqual([

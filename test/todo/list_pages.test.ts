@@ -2,13 +2,22 @@
  * ListPages: where a page ends, and that the pages together are the whole.
  */
 import { describe, expect, test } from "vitest";
-import { listPage, todosPage } from "../../server/todo/list_pages.ts";
+import { listJson, todosJson } from "../../server/todo/list_pages.ts";
 import { PAGE_BYTES_MAX } from "../../shared/protocol/limits.ts";
+import type { List, Results } from "../../shared/protocol/results.ts";
 import type { NewTodo } from "../../shared/todo/todo.ts";
 import * as TodoEvents from "../../shared/todo/todo_event.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
 
 const NAME = { list: "groceries", epoch: "e.g" };
+
+function listPage(...args: Parameters<typeof listJson>): List {
+  return JSON.parse(listJson(...args)) as List;
+}
+
+function todosPage(...args: Parameters<typeof todosJson>): Results<"todos"> {
+  return JSON.parse(todosJson(...args)) as Results<"todos">;
+}
 
 function listOf(todos: readonly NewTodo[], title = "Groceries") {
   return { ...TodoEvents.empty(title, "alice"), seq: 9, todos: TodoList.create(todos) };

@@ -167,7 +167,7 @@ function take(world: ListWorld, callers: readonly Caller[], step: Step): void {
 /** The list at every seq, by the log: states[0] before the first event. */
 function statesOf(world: ListWorld): ListState[] {
   const states = [TodoEvents.empty("Groceries", "alice")];
-  for (const [index, { seq, body }] of (world.log.events(LIST) ?? []).entries()) {
+  for (const [index, { seq, body }] of (world.log.durable(LIST) ?? []).entries()) {
     expect(seq).toBe(index + 1);
     const change = JSON.parse(body) as Change;
     states.push(TodoEvents.apply(states[index] as ListState, { ...change, seq }));
@@ -247,7 +247,7 @@ function afterAnswer({ request, answer }: Asked, next: number | undefined): numb
 
 /** Every change answered well is in the log once; every one refused is not; nothing else is. */
 function checkWrites(world: ListWorld, callers: readonly Caller[]): void {
-  const events = new Map((world.log.events(LIST) ?? []).map((event) => [event.seq, event]));
+  const events = new Map((world.log.durable(LIST) ?? []).map((event) => [event.seq, event]));
   for (const seq of [1, 2]) events.delete(seq); // What made the list before the first step.
   const answered = callers.flatMap((caller) =>
     caller.heardAll.flatMap((heard) =>

@@ -194,9 +194,12 @@ export class Caller {
     const asked = this.#asked.get(ref);
     if (asked === undefined) throw new Error("an answer without a question, or a second one");
     this.#asked.delete(ref);
-    asked.answer = value;
+    // As a client has it: the text, when there is one, is all that is sent.
+    const told = value.ok && value.json !== undefined ? JSON.parse(value.json) : undefined;
+    const answer = told === undefined ? value : { ok: true as const, result: told as object };
+    asked.answer = answer;
     this.heardAll.push({ kind: "answer", asked, durable: this.#world.log.seqOf(asked.list) });
-    const said = value.ok ? saidOf(value.result) : value.kind;
+    const said = answer.ok ? saidOf(answer.result) : answer.kind;
     this.heard.push(`${asked.request.type} ${said}`);
   }
 

@@ -12,9 +12,17 @@ import {
 } from "../../server/runtime/index.ts";
 import { Subscribers } from "../../server/todo/subscribers.ts";
 import { gonePush, type TodoPush } from "../../server/todo/todo_push.ts";
+import { empty } from "../../shared/todo/todo_event.ts";
 import { collector, dead, drain, pass, run, type World } from "../runtime/world.ts";
 
-const PUSH: TodoPush = { type: "event", list: "l", epoch: "e", seq: 1, text: "{}" };
+const PUSH: TodoPush = {
+  type: "event",
+  list: "l",
+  epoch: "e",
+  seq: 1,
+  text: "{}",
+  state: empty("L", "alice"),
+};
 
 function two(world: World) {
   return [collector(world), collector(world)] as const;
@@ -45,7 +53,7 @@ describe("Subscribers", () => {
       const subscribers = new Subscribers();
       for (const { pid } of [carol, second]) subscribers.join(pid, "carol");
       subscribers.join(bob.pid, "bob");
-      subscribers.expel("carol", gonePush("l"));
+      subscribers.expel("carol", gonePush("l", "revoked"));
       subscribers.push(PUSH);
       yield* pass(1);
       return [bob, carol, second].map(({ inbox }) => inbox.map((push) => (push as TodoPush).type));

@@ -205,7 +205,7 @@ describe("a call", () => {
       spawnCall(world, function* (groceries) {
         yield* pass(IDLE_MS);
         for (let n = 0; n < share; n++) yield* take(0);
-        world.directory.sweep();
+        for (const _portion of world.directory.sweep());
         const server = world.directory.find(LIST);
         outcomes.push(yield* TodoCalls.list(groceries));
         slept = server?.process === undefined;

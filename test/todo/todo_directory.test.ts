@@ -100,7 +100,7 @@ function moment(world: ListWorld, list: string, acts: readonly Act[]): number {
     outcomes.push(yield* TodoCalls.list(asked));
   };
   const sweep = function* () {
-    directory.sweep();
+    for (const _portion of directory.sweep());
   };
   let gone = 0;
   const off = runtime.telemetry.attach("process_exited", ({ label, reason }) => {
@@ -110,7 +110,7 @@ function moment(world: ListWorld, list: string, acts: readonly Act[]): number {
   world.pass(IDLE_MS);
   for (const { act, turns } of acts) {
     if (act === "ask") alice.askSoon({ type: "list" }, { list });
-    else if (act === "sweep") directory.sweep();
+    else if (act === "sweep") for (const _portion of directory.sweep());
     else runtime.spawn(later(turns, act === "process asks" ? ask : sweep));
   }
   world.settle();

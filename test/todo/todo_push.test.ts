@@ -3,8 +3,9 @@
  */
 import { describe, expect, test } from "vitest";
 import { eventRow } from "../../server/todo/event_row.ts";
-import { eventPush, gonePush } from "../../server/todo/todo_push.ts";
+import { eventPush, gonePush, snapshotText } from "../../server/todo/todo_push.ts";
 import { type Change, empty, type TodoEvent } from "../../shared/todo/todo_event.ts";
+import * as TodoList from "../../shared/todo/todo_list.ts";
 
 const NAME = { list: "groceries", epoch: "k3Pp9-_x.gen" };
 const BY = { seq: 7, at: 1_763_800_000_000, by: "a.b-c@d_e", pid: "<0.7.0>" };
@@ -21,13 +22,13 @@ const CHANGES: readonly Change[] = [
 ];
 
 function bodyOf(event: TodoEvent): string {
-  return eventRow(event, empty("Groceries", "alice"), undefined).body;
+  return eventRow(event, empty("Groceries", "alice"), null).body;
 }
 
 describe("an event's push", () => {
   test.each(CHANGES)("$op is the JSON-RPC notification of PROTOCOL 5", (change) => {
     const event: TodoEvent = { ...change, ...BY };
-    const push = eventPush(NAME, event, bodyOf(event));
+    const push = eventPush(NAME, event, { body: bodyOf(event), state: empty("G", "alice") });
     expect(JSON.parse(push.text)).toEqual({
       jsonrpc: "2.0",
       method: "event",
@@ -38,8 +39,32 @@ describe("an event's push", () => {
   });
 });
 
+test("a snapshot in place of a push tells of the list after it, and is made once", () => {
+  const state = {
+    ...empty("Groceries", "alice"),
+    seq: 7,
+    todos: TodoList.create([{ title: "é" }]),
+  };
+  const event: TodoEvent = { op: "todo_deleted", id: 3, ...BY };
+  const push = eventPush(NAME, event, { body: bodyOf(event), state });
+  const text = snapshotText(push);
+  expect(JSON.parse(text)).toEqual({
+    jsonrpc: "2.0",
+    method: "snapshot",
+    params: {
+      ...NAME,
+      reason: "slow",
+      title: "Groceries",
+      seq: 7,
+      next: 2,
+      todos: [{ id: 1, title: "é", date: null, done: false, rev: 0 }],
+    },
+  });
+  expect(snapshotText(push)).toBe(text);
+});
+
 test("gone names the list and why", () => {
-  expect(JSON.parse(gonePush("groceries").text)).toEqual({
+  expect(JSON.parse(gonePush("groceries", "revoked").text)).toEqual({
     jsonrpc: "2.0",
     method: "gone",
     params: { list: "groceries", reason: "revoked" },

@@ -51,6 +51,8 @@ describe("while the list is loaded", () => {
     alice.ask({ type: "list" });
     expect(alice.take()).toEqual(["list crashed"]);
     world.log.mend();
+    expect(world.directory.find(LIST)).toBeUndefined(); // Nobody need look again so soon.
+    world.pass(60_000);
     alice.ask({ type: "list" });
     expect(alice.take()).toEqual(["list @2"]);
   });

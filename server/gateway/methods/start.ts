@@ -7,15 +7,14 @@
  * Errors: forbidden (taken by others) | rate_limited (new lists of one user)
  * Source: PROTOCOL.md section 4.
  */
-import { nanoid } from "nanoid";
 import type { ListMethod } from "../method.ts";
 
 export const start: ListMethod<"start"> = {
   kind: "list",
   name: "start",
 
-  list({ list }) {
-    return list ?? nanoid();
+  list({ list, key }, { caller, directory }) {
+    return list ?? directory.newListId(caller.user, key);
   },
 
   request({ title, todos, key }) {

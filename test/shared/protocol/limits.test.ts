@@ -35,6 +35,7 @@ test("the numbers of the protocol", () => {
     LIST_TODOS_BYTES_MAX: 4_194_304,
     LIST_MEMBERS_MAX: 1000,
     USER_LISTS_MAX: 10_000,
+    RESTORE_MS: 2_592_000_000,
     START_TODOS_MAX: 100,
     TX_OPS_MAX: 100,
     PAGE_BYTES_MAX: 262_144,

@@ -13,7 +13,9 @@ const KEYS = Object.keys(METHODS) as MethodName[];
 /** Params that are right, one for each method. */
 const RIGHT: Record<MethodName, object> = {
   whoami: {},
+  describe: {},
   lists: { after: "a", limit: 1000, deleted: true },
+  agenda: { from: "2026-11-22", to: "2026-11-29", done: true, after: L, after_id: 0, limit: 1 },
   start: { list: L, title: "Groceries", todos: [{ title: "Milk" }], key: "k" },
   rename_list: { list: L, title: "Food", key: "k" },
   add_todo: { list: L, todo: { title: "Milk" }, key: "k" },
@@ -21,11 +23,15 @@ const RIGHT: Record<MethodName, object> = {
   delete_todo: { list: L, id: 1, if_rev: 1, key: "k" },
   todos: { list: L, date: "2026-11-22", after: 0, limit: 1 },
   list: { list: L, after: 12, limit: 1000 },
+  tx: { list: L, ops: [{ op: "add_todo", todo: { title: "Milk" } }], key: "k" },
   subscribe: { list: L, epoch: "k3Pp9", seq: 0, presence: true },
   unsubscribe: { list: L },
   share: { list: L, user: "bob", role: "editor", key: "k" },
   unshare: { list: L, user: "bob", key: "k" },
   members: { list: L },
+  history: { list: L, before: 1, limit: 500 },
+  delete_list: { list: L },
+  restore_list: { list: L },
 };
 
 /** What is said when `params` are refused; undefined when they are not. */
@@ -83,10 +89,17 @@ describe("every method", () => {
     },
   );
 
-  test("those that take a key write, and three of them may be cast", () => {
-    for (const method of KEYS) expect(METHODS[method].write).toBe("key" in RIGHT[method]);
+  test("those that take a key write, delete_list and restore_list besides", () => {
+    const keyless = KEYS.filter((method) => METHODS[method].write && !("key" in RIGHT[method]));
+    expect(keyless).toEqual(["delete_list", "restore_list"]);
+    for (const method of KEYS) {
+      if ("key" in RIGHT[method]) expect(METHODS[method].write).toBe(true);
+    }
+  });
+
+  test("changes of todos may be cast", () => {
     const casts = KEYS.filter((method) => METHODS[method].cast);
-    expect(casts).toEqual(["add_todo", "update_todo", "delete_todo"]);
+    expect(casts).toEqual(["add_todo", "update_todo", "delete_todo", "tx"]);
   });
 
   test("a method is one of the table and nothing inherited", () => {
@@ -240,6 +253,34 @@ describe("update_todo and delete_todo", () => {
   });
 });
 
+describe("tx", () => {
+  const tx = (ops: unknown) => refused("tx", { list: L, ops });
+  const add = { op: "add_todo", todo: { title: "x" } };
+
+  test("takes 1 to 100 ops", () => {
+    expect(tx(Array(100).fill(add))).toBeUndefined();
+    for (const ops of [undefined, null, "x", {}, [], Array(101).fill(add)]) {
+      expect(tx(ops)).toContain("ops must be a list of 1 to 100 ops; ");
+    }
+  });
+
+  test("says which op is wrong, and what of it", () => {
+    const op = 'must be "add_todo", "update_todo" or "delete_todo"; ';
+    expect(tx([add, 5])).toBe("ops[1] must be an object; the number 5 came.");
+    expect(tx([add, {}])).toBe(`ops[1].op ${op}nothing came.`);
+    expect(tx([add, { op: "share" }])).toBe(`ops[1].op ${op}text of 5 characters came.`);
+    expect(tx([add, { op: "delete_todo" }])).toContain("ops[1].id must be an integer");
+    expect(tx([add, { op: "update_todo", id: 1 }])).toContain("ops[1].patch must be given");
+    expect(tx([{ op: "add_todo", todo: { title: "x", id: 1 } }])).toContain("ops[0].todo must be");
+  });
+
+  test("drops what an op does not take, a key and a list too", () => {
+    const ops = [{ op: "delete_todo", id: 1, list: "other", key: "", bogus: 1 }];
+    const params = { list: L, ops: [{ op: "delete_todo", id: 1 }] };
+    expect(decodeParams("tx", { list: L, ops })).toEqual({ ok: true, params });
+  });
+});
+
 describe("the other methods", () => {
   test("start takes nothing at all, and at most 100 todos", () => {
     const todos = (count: number) => Array.from({ length: count }, () => ({ title: "x" }));
@@ -258,12 +299,35 @@ describe("the other methods", () => {
       expect(refused("todos", { list: L, date })).toBeTruthy();
   });
 
-  test.each(["todos", "list", "lists"] as const)("%s has pages of 1..1000", (method) => {
+  test.each(["todos", "list", "lists", "agenda"] as const)("%s has pages of 1..1000", (method) => {
     for (const limit of [0, 1001, "3", 1.5, null]) {
       expect(refused(method, { ...RIGHT[method], limit })).toContain("limit");
     }
     for (const after of [-1, 1.5, {}, null, true]) {
       expect(refused(method, { ...RIGHT[method], after })).toContain("after");
+    }
+  });
+
+  test("agenda wants days, and an after_id only beside an after", () => {
+    expect(refused("agenda", {})).toBeUndefined();
+    for (const day of [null, "2017-02-30", "", 5]) {
+      expect(refused("agenda", { from: day })).toContain("from must be a real calendar day");
+      expect(refused("agenda", { to: day })).toContain("to must be a real calendar day");
+    }
+    expect(refused("agenda", { after: L, after_id: 0 })).toBeUndefined();
+    expect(refused("agenda", { after_id: 1 })).toContain("after must be given when after_id is");
+    for (const after_id of [-1, 1.5, "1", null]) {
+      expect(refused("agenda", { after: L, after_id })).toContain("after_id must be an integer");
+    }
+    expect(refused("agenda", { done: 1 })).toContain("done must be true or false");
+  });
+
+  test("history goes back from a seq in pages of 1..500", () => {
+    for (const limit of [0, 501, "5", null]) {
+      expect(refused("history", { list: L, limit })).toContain("at most 500");
+    }
+    for (const before of [-1, 1.5, "9", null]) {
+      expect(refused("history", { list: L, before })).toContain("before must be an integer");
     }
   });
 
