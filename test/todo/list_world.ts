@@ -18,6 +18,7 @@ import {
   startCallback,
   VirtualClock,
 } from "../../server/runtime/index.ts";
+import type { ListEntry, ListsPage } from "../../server/storage/event_log.ts";
 import { startSweeper, TodoDirectory } from "../../server/todo/todo_directory.ts";
 import type { TodoPush } from "../../server/todo/todo_push.ts";
 import type { Answer, TodoRequest } from "../../server/todo/todo_request.ts";
@@ -71,6 +72,18 @@ export class ListWorld {
   refuse(...why: Parameters<ManualLog["refuse"]>): void {
     this.log.refuse(...why);
     this.settle();
+  }
+
+  /** A user's lists as the index has them; those deleted since that moment, when it is given. */
+  listsOf(user: string, deletedSince?: number): readonly ListEntry[] {
+    let lists: readonly ListEntry[] = [];
+    const to = startCallback(this.runtime, (page) => {
+      lists = (page as Extract<ListsPage, { type: "lists" }>).lists;
+    });
+    const query = { user, limit: 100, ...(deletedSince !== undefined && { deletedSince }) };
+    this.directory.lists(query, to.pid, "lists");
+    this.settle();
+    return lists;
   }
 
   /** Lets `ms` pass, in which whatever is due happens. */
