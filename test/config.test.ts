@@ -20,6 +20,8 @@ test("without flags it is a loopback server on ./data", () => {
     allowedOrigins: [],
     messagesPerS: 10_000,
     newListsPerMin: 1000,
+    listTodosMax: 10_000,
+    listBytesMax: 4_194_304,
   });
 });
 
@@ -45,11 +47,26 @@ describe("refused by one sentence that names the flag", () => {
     [["--tls-cert", "/none", "--tls-key", "/none"], /--tls-cert/],
     [["--tls-cert", import.meta.filename, "--tls-key", import.meta.filename], /PEM/],
     [["--log-level", "loud"], /--log-level/],
+    [["--data", ""], /--data/],
+    [["--list-todos", "0"], /--list-todos.*from 1/],
+    [["--list-bytes", "0"], /--list-bytes/],
+    [["--list-bytes", "4MB"], /--list-bytes.*4MB/],
+    [["--list-bytes", "1025MiB"], /--list-bytes/],
   ])("%j", (args, names) => {
     const parsed = parseConfig(args, {});
     expect(parsed).toMatchObject({ kind: "refused", sentence: expect.stringMatching(names) });
     expect(parsed.kind === "refused" && parsed.sentence).not.toContain("\n");
   });
+});
+
+test.each([
+  ["4194304", 4_194_304],
+  ["1", 1],
+  ["64KiB", 65_536],
+  ["1024MiB", 1_073_741_824],
+])("--list-bytes %s is %i", (text, bytes) => {
+  expect(config(["--list-bytes", text]).listBytesMax).toBe(bytes);
+  expect(config([], { TODO_LIST_BYTES: text }).listBytesMax).toBe(bytes);
 });
 
 test("another host is fine behind a proxy", () => {

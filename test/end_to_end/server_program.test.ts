@@ -1,6 +1,7 @@
 /**
  * ServerProgram: `todo-server` as its operator meets it: signals, flags, files, health pages.
  */
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:net";
@@ -79,6 +80,37 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
   test("ends at once when nobody is connected", async () => {
     expect(await server.signal(signal)).toMatchObject({ code: 0, signal: null, stderr: "" });
   });
+});
+
+test("a second signal, of whichever kind, ends it at once", async () => {
+  const server = await ServerProcess.start();
+  const goaway = Promise.withResolvers<void>();
+  const follow = await connectTold(server, (name) => name === "goaway" && goaway.resolve());
+  void server.term();
+  await within(goaway.promise, "goaway");
+  expect(await server.signal("SIGINT")).toMatchObject({ code: null, signal: "SIGINT" });
+  follow.close();
+  await server.remove();
+});
+
+test("a disk that hangs does not keep it: it says so and is killed by its own hand", async () => {
+  const data = temporaryFolder();
+  const pipe = join(data, "pipe");
+  const preload = new URL("../support/hanging_disk.ts", import.meta.url);
+  const server = await ServerProcess.start([], data, {
+    NODE_OPTIONS: `--import ${preload.href}`,
+    HANGING_DISK: pipe,
+  });
+  const { client } = await connect(server);
+  await client.start({ list: "kept" });
+  execFileSync("mkfifo", [pipe]);
+  const write = client.addTodo("kept", { title: "never on disk" });
+  void write.catch(() => undefined); // It is never answered.
+  const ended = await server.term();
+  expect(ended).toMatchObject({ code: null, signal: "SIGKILL" });
+  expect(ended.stderr).toMatch(/^todo-server: The log was not closed in time[^\n]+\n$/);
+  client.close();
+  await server.remove();
 });
 
 test("who is connected while it drains is served, and nobody new is let in", async () => {
@@ -161,6 +193,11 @@ describe("what it refuses to start with", () => {
     writeFileSync(join(data, "file"), "");
     const ended = await runServer(["--port", "0", "--data", join(data, "file")]);
     expectRefusal(ended, { code: 1, says: /data folder/ });
+  });
+
+  test.runIf(existsSync("/proc/self"))("a data folder that can never be made", async () => {
+    const ended = await runServer(["--port", "0", "--data", "/proc/data"]);
+    expectRefusal(ended, { code: 1, says: /data folder \/proc\/data/ });
   });
 
   test("a todo.db that is no database, which stays as it was", async () => {

@@ -94,20 +94,26 @@ export async function within<Value>(
 export class ServerProcess {
   readonly data: string;
   readonly #flags: readonly string[];
+  readonly #env: NodeJS.ProcessEnv;
   #running: Running | undefined;
   #port = 0;
 
-  private constructor(data: string, flags: readonly string[]) {
+  private constructor(data: string, flags: readonly string[], env: NodeJS.ProcessEnv) {
     this.data = data;
     this.#flags = flags;
+    this.#env = env;
   }
 
-  /** Starts it; `flags` beside --port and --data, `data` when the folder is there already. */
+  /**
+   * Starts it; `flags` beside --port and --data, `data` when the folder is there already, `env`
+   * beside that of the test.
+   */
   static async start(
     flags: readonly string[] = [],
     data = temporaryFolder(),
+    env: NodeJS.ProcessEnv = {},
   ): Promise<ServerProcess> {
-    const server = new ServerProcess(data, flags);
+    const server = new ServerProcess(data, flags, env);
     await server.restart();
     return server;
   }
@@ -128,7 +134,7 @@ export class ServerProcess {
   /** Starts it again after it has ended: on the same port and data. */
   async restart(): Promise<void> {
     const args = ["--port", String(this.#port), "--data", this.data, ...this.#flags];
-    const running = runProgram("server/main.ts", args);
+    const running = runProgram("server/main.ts", args, this.#env);
     this.#running = running;
     this.#port = await within(portOf(running), "the listening line", () =>
       running.child.kill("SIGKILL"),
