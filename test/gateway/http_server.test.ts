@@ -160,14 +160,15 @@ test("a refused upgrade is let go though its peer keeps its own half open", asyn
 });
 
 test("of too many bad tokens from one address the rest is 429; good ones are served", async () => {
-  const statuses: string[] = [];
-  for (let n = 0; n < 150; n++) {
+  // At once, for time passes and with it the minute.
+  const attempts = Array.from({ length: 300 }, async (_, n) => {
     const { socket, read } = await raw(n % 2 === 0 ? "bad" : undefined);
-    statuses.push(read().slice(9, 12));
     socket.destroy();
-  }
-  expect(new Set(statuses.slice(0, 100))).toEqual(new Set(["101"])); // Then bye, and 4401.
-  expect(statuses.at(-1)).toBe("429");
+    return read().slice(9, 12);
+  });
+  const statuses = await Promise.all(attempts);
+  expect(statuses.filter((status) => status === "101").length).toBeGreaterThanOrEqual(100);
+  expect(new Set(statuses)).toEqual(new Set(["101", "429"])); // 101: then bye, and 4401.
   const { socket, read } = await raw(await server.token("alice"));
   expect(read()).toMatch(/^HTTP\/1.1 101 /);
   socket.destroy();
