@@ -8,10 +8,16 @@ import type {
   AppendNews,
   EventLog,
   EventRow,
+  EventsQuery,
   ListsPage,
   ListsQuery,
   Loaded,
+  LookBack,
+  MadeQuery,
+  StoredWrite,
+  WritesQuery,
 } from "../../server/storage/event_log.ts";
+import { USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
 import { Inbox } from "./inbox.ts";
 import { BIRTH, born, row, rows } from "./samples.ts";
 
@@ -21,12 +27,14 @@ export class Asker {
   readonly owner: Inbox<AppendNews>;
   readonly #loads: Inbox<Loaded>;
   readonly #pages: Inbox<ListsPage>;
+  readonly #looks: Inbox<LookBack>;
 
   constructor(log: EventLog, runtime = new Runtime()) {
     this.log = log;
     this.owner = new Inbox(runtime);
     this.#loads = new Inbox(runtime);
     this.#pages = new Inbox(runtime);
+    this.#looks = new Inbox(runtime);
   }
 
   /** Appends and waits for the first news of it. */
@@ -45,6 +53,36 @@ export class Asker {
     const loaded = await this.load(list);
     if (loaded.type !== "loaded" || loaded.state === null) throw new Error(JSON.stringify(loaded));
     return loaded.state.events;
+  }
+
+  /** The seqs of a stretch, as they come. */
+  async stretch(query: Partial<EventsQuery>): Promise<number[]> {
+    const all = {
+      list: "a",
+      before: Number.POSITIVE_INFINITY,
+      after: 0,
+      limit: 1e6,
+      bytesMax: 1e9,
+    };
+    this.log.events({ ...all, ...query }, this.#looks.pid, "stretch");
+    const back = await this.#looks.take();
+    if (back.type !== "events" || back.ref !== "stretch") throw new Error(JSON.stringify(back));
+    return back.events.map(({ seq }) => seq);
+  }
+
+  async writes(query: Partial<WritesQuery>): Promise<readonly StoredWrite[]> {
+    const all = { list: "a", since: 0, allSince: 0, limit: 1e6 };
+    this.log.writes({ ...all, ...query }, this.#looks.pid, "writes");
+    const back = await this.#looks.take();
+    if (back.type !== "writes" || back.ref !== "writes") throw new Error(JSON.stringify(back));
+    return back.writes;
+  }
+
+  async made(query: MadeQuery) {
+    this.log.made(query, this.#looks.pid, "made");
+    const back = await this.#looks.take();
+    if (back.type !== "made" || back.ref !== "made") throw new Error(JSON.stringify(back));
+    return back.made;
   }
 
   async lists(query: ListsQuery) {
@@ -184,6 +222,131 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
       }
       expect(seen).toEqual([[["a", "viewer", 1]], [["a", "editor", 2]], []]);
       expect((await asker.lists({ user: "carol", limit: 9 })).lists).toEqual([]);
+    });
+
+    test("a stretch comes newest first, between its bounds, up to its limit", async () => {
+      await asker.append(born("a", rows(1, 9)));
+      expect(await asker.stretch({})).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+      expect(await asker.stretch({ before: 6, after: 2 })).toEqual([5, 4, 3]);
+      expect(await asker.stretch({ before: 6, limit: 2 })).toEqual([5, 4]);
+      expect(await asker.stretch({ before: 4 })).toEqual([3, 2, 1]); // From where it stopped.
+      expect(await asker.stretch({ before: 1 })).toEqual([]);
+      expect(await asker.stretch({ after: 9 })).toEqual([]);
+      expect(await asker.stretch({ list: "none" })).toEqual([]);
+      const two = Buffer.byteLength(row(9).body) * 2;
+      expect(await asker.stretch({ bytesMax: two })).toEqual([9, 8]);
+      expect(await asker.stretch({ bytesMax: 1 })).toEqual([9]);
+    });
+
+    test("a long list is read page by page to its beginning", async () => {
+      await asker.append(born("a", rows(1, 1_234)));
+      const seqs: number[] = [];
+      for (let before = Number.POSITIVE_INFINITY; before > 1; before = seqs.at(-1) ?? 0) {
+        seqs.push(...(await asker.stretch({ before, limit: 100 })));
+      }
+      expect(seqs).toEqual(rows(1, 1_234).map(({ seq }) => 1_235 - seq));
+    });
+
+    test("keyed writes come newest first: all of late, and of before only the last", async () => {
+      const keyed = [1, 2, 3, 5, 6].map((seq) => row(seq, { key: `k${seq}` }));
+      await asker.append(born("a", [...keyed.slice(0, 3), row(4), ...keyed.slice(3)]));
+      const seqs = async (query: Partial<WritesQuery>) => {
+        return (await asker.writes(query)).map(({ seq }) => seq);
+      };
+      const at = (seq: number) => row(seq).at;
+      expect(await seqs({})).toEqual([6, 5, 3, 2, 1]);
+      expect(await seqs({ since: at(3) })).toEqual([6, 5, 3]);
+      expect(await seqs({ since: at(2), allSince: at(5), limit: 1 })).toEqual([6, 5]);
+      expect(await seqs({ allSince: at(7), limit: 3 })).toEqual([6, 5, 3]);
+      expect((await asker.writes({ limit: 1, allSince: at(7) }))[0]).toEqual({
+        seq: 6,
+        at: at(6),
+        user: "alice",
+        key: "k6",
+      });
+      expect(await seqs({ list: "none" })).toEqual([]);
+    });
+
+    test("the list that was made under a key is known by user and key", async () => {
+      const birth = { ...BIRTH, key: "k", firstSeq: 2 };
+      await asker.append({ list: "a", birth, rows: rows(1, 2) });
+      await asker.append({ list: "b", birth: { ...BIRTH, owner: "bob", key: "k" }, rows: [] });
+      await asker.append(born("c"));
+      expect(await asker.made({ user: "alice", key: "k" })).toEqual({ list: "a", at: BIRTH.at });
+      expect(await asker.made({ user: "bob", key: "k" })).toMatchObject({ list: "b" });
+      expect(await asker.made({ user: "alice", key: "other" })).toBeNull();
+      expect(await asker.load("a")).toMatchObject({ state: { birth } });
+    });
+
+    describe("the end of a list", () => {
+      const members = [
+        { user: "alice", role: "owner" },
+        { user: "bob", role: "viewer" },
+      ] as const;
+      const ended = { seq: 1, epoch: "e1", deletedAt: 5_000, members };
+
+      beforeEach(async () => {
+        await asker.append(born("a", [row(1, { member: { user: "bob", role: "viewer" } })]));
+      });
+
+      async function listsOf(user: string, deletedSince?: number) {
+        const query = { user, limit: 9, ...(deletedSince !== undefined && { deletedSince }) };
+        return (await asker.lists(query)).lists;
+      }
+
+      test("takes it from its members' lists, and shows it to its owners for a time", async () => {
+        const committed = { type: "committed", list: "a", seq: 1 };
+        expect(await asker.append({ list: "a", rows: [], life: ended })).toEqual(committed);
+        expect([await listsOf("alice"), await listsOf("bob")]).toEqual([[], []]);
+        const entry = { list: "a", title: "Groceries", role: "owner", seq: 1, count: 1 };
+        expect(await listsOf("alice", 5_000)).toEqual([{ ...entry, deletedAt: 5_000 }]);
+        expect([await listsOf("alice", 5_001), await listsOf("bob", 0)]).toEqual([[], []]);
+        const life = { epoch: "e1", deletedAt: 5_000 };
+        expect(await asker.load("a")).toMatchObject({ state: { birth: BIRTH, life } });
+        expect(await asker.events("a")).toHaveLength(1);
+      });
+
+      test("is undone by its return, with another epoch", async () => {
+        await asker.append({ list: "a", rows: [], life: ended });
+        const life = { seq: 1, epoch: "e2", deletedAt: null, members };
+        await asker.append({ list: "a", rows: [], life });
+        expect(await listsOf("bob")).toMatchObject([{ list: "a", role: "viewer" }]);
+        expect(await listsOf("alice", 0)).toEqual([]);
+        expect(await asker.load("a")).toMatchObject({
+          state: { life: { epoch: "e2", deletedAt: null } },
+        });
+        expect(await asker.append({ list: "a", rows: [row(2)] })).toMatchObject({ seq: 2 });
+      });
+
+      test("is refused by the fence when its seq is not the last one, or there is no list", async () => {
+        const late = { ...ended, seq: 0 };
+        const refused = { type: "refused", list: "a", seq: 0, reason: "fence" };
+        expect(await asker.append({ list: "a", rows: [], life: late })).toEqual(refused);
+        const none = { ...refused, list: "none" };
+        expect(await asker.append({ list: "none", rows: [], life: late })).toEqual(none);
+        expect(await listsOf("alice")).toHaveLength(1);
+      });
+    });
+
+    test("nobody is a member of more than 10,000 lists, but of a list twice", async () => {
+      for (let n = 0; n < USER_LISTS_MAX - 1; n++) asker.log.append(born(`l${n}`), asker.owner.pid);
+      const news = await asker.append(born("last"));
+      expect(news).toMatchObject({ type: "committed" });
+      for (let n = 0; n < USER_LISTS_MAX - 1; n++) await asker.owner.take();
+      const refused = { type: "refused", list: "more", seq: 0, reason: "limit" };
+      expect(await asker.append(born("more"))).toEqual(refused);
+      const again = { user: "alice", role: "owner" } as const;
+      expect(await asker.append({ list: "last", rows: [row(1, { member: again })] })).toMatchObject(
+        {
+          type: "committed",
+        },
+      );
+      const bobs = { ...BIRTH, owner: "bob" };
+      await asker.append({ list: "bobs", birth: bobs, rows: [] });
+      const share = { list: "bobs", rows: [row(1, { member: { user: "alice", role: "editor" } })] };
+      expect(await asker.append(share)).toMatchObject({ type: "refused", seq: 1, reason: "limit" });
+      const unshare = row(1, { member: { user: "alice", role: null } });
+      expect(await asker.append({ list: "bobs", rows: [unshare] })).toMatchObject({ seq: 1 });
     });
   });
 }

@@ -104,18 +104,23 @@ export class ManualLog implements EventLog {
     const batch = this.#queue.splice(0, count);
     const committed = new Map<string, Queued>();
     const unfit: Queued[] = [];
+    const reasons = new Map<string, Refusal>();
     for (const queued of batch) {
       const { list } = queued.append;
-      const isBehind = unfit.some(({ append }) => append.list === list);
-      if (isBehind || !this.#keep(queued.append)) unfit.push(queued);
-      else committed.set(list, queued);
+      const reason = reasons.get(list) ?? this.#keep(queued.append);
+      if (reason === undefined) committed.set(list, queued);
+      else {
+        reasons.set(list, reason);
+        unfit.push(queued);
+      }
     }
     for (const [list, { append, owner }] of committed) {
       tell(owner, { type: "committed", list, seq: lastSeqOf(append) });
     }
-    const unfitLists = new Set(unfit.map(({ append }) => append.list));
-    for (const { append, owner } of unfit) tellRefused(append, owner, "fence");
-    for (const list of unfitLists) this.#refuseQueued(list, "fence");
+    for (const { append, owner } of unfit) {
+      tellRefused(append, owner, reasons.get(append.list) as Refusal);
+    }
+    for (const [list, reason] of reasons) this.#refuseQueued(list, reason);
     this.#answerReady();
   }
 
@@ -162,7 +167,7 @@ export class ManualLog implements EventLog {
 
   /** Another writer's append, past the queue and durable at once. True: it fitted. */
   writeBehindItsBack(append: Append): boolean {
-    return this.#keep(append);
+    return this.#keep(append) === undefined;
   }
 
   #look(look: () => void): void {
@@ -171,16 +176,17 @@ export class ManualLog implements EventLog {
     else look();
   }
 
-  #keep(append: Append): boolean {
-    let isKept = false;
+  /** Keeps it, or says why not. */
+  #keep(append: Append): Refusal | undefined {
+    let refusal: Refusal | undefined;
     this.#kept.append(
       append,
       witness((news) => {
-        isKept = news.type === "committed";
+        if (news.type === "refused") refusal = news.reason;
       }),
     );
-    if (isKept) this.#seqs.set(append.list, lastSeqOf(append));
-    return isKept;
+    if (refusal === undefined) this.#seqs.set(append.list, lastSeqOf(append));
+    return refusal;
   }
 
   #state(list: string) {

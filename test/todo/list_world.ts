@@ -19,6 +19,7 @@ import {
   VirtualClock,
 } from "../../server/runtime/index.ts";
 import type { ListEntry, ListsPage } from "../../server/storage/event_log.ts";
+import { LIST_LIMITS } from "../../server/todo/room.ts";
 import { startSweeper, TodoDirectory } from "../../server/todo/todo_directory.ts";
 import type { TodoPush } from "../../server/todo/todo_push.ts";
 import type { Answer, TodoRequest } from "../../server/todo/todo_request.ts";
@@ -44,12 +45,12 @@ export class ListWorld {
   readonly supervisor: Pid;
   readonly directory: TodoDirectory;
 
-  constructor({ newListsPerMin = 0 } = {}) {
+  constructor({ newListsPerMin = 0, limits = LIST_LIMITS } = {}) {
     const started = Supervisor.start(this.runtime, { name: "lists", children: [] });
     if (!started.ok) throw new Error("the supervisor did not start");
     this.supervisor = started.pid;
     const { runtime, log, supervisor } = this;
-    this.directory = new TodoDirectory({ runtime, log, supervisor, newListsPerMin });
+    this.directory = new TodoDirectory({ runtime, log, supervisor, newListsPerMin, limits });
     const start = () => startSweeper(this.runtime, this.directory);
     Supervisor.startChild(supervisor, { id: "sweeper", start });
   }
