@@ -18,6 +18,8 @@ const KIND_OF_STATUS: ReadonlyMap<number, ErrorKind> = new Map([
   [403, "forbidden"],
   [429, "rate_limited"],
 ]);
+/** HTTP 400: what was sent is no upgrade that the server takes, and will not be one later. */
+const STATUS_BAD_REQUEST = 400;
 const CLOSED_CREDENTIALS: ReadonlySet<number> = new Set([4401, 4403]);
 
 /** `url` is named in the message, for people who have several servers. */
@@ -30,7 +32,9 @@ export function closeError(url: string, close: SocketClose, bye?: Push<"bye">): 
   };
   const fields = { ...ofKind(kindOf(close)), data };
   if (status !== undefined) {
-    return new RpcError(`The server at ${url} refused the connection (HTTP ${status}).`, fields);
+    const sentence = `The server at ${url} refused the connection (HTTP ${status}).`;
+    const retry = fields.retry && status !== STATUS_BAD_REQUEST;
+    return new RpcError(sentence, { ...fields, retry });
   }
   if (!opened) return new RpcError(`The server at ${url} cannot be reached.`, fields);
   const why = bye?.reason ?? close.reason;

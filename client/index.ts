@@ -14,21 +14,31 @@ export type { TodoChange } from "../shared/todo/patch.ts";
 export type { NewTodo, Priority, Role, Todo, TodoId, TodoPatch } from "../shared/todo/todo.ts";
 /** What changes a list, and what it is after. */
 export type { Change, ListState, TodoEvent } from "../shared/todo/todo_event.ts";
-export { RpcError, type RpcErrorData, type RpcErrorKind } from "./rpc_error.ts";
-/** Where to connect. */
-export type { SocketAddress } from "./socket.ts";
-export {
-  type CallOptions,
-  type ChangeOptions,
-  type PageOptions,
-  TodoClient,
-  type TodoClientOptions,
-  type WriteOptions,
-} from "./todo_client.ts";
-export * as TodoReplica from "./todo_replica.ts";
-/** A list that is followed. */
+/** What may be said beside a method's params. */
 export type {
-  SubscriptionEnd,
-  SubscriptionListener,
-  TodoSubscription,
-} from "./todo_subscription.ts";
+  AgendaQuery,
+  CallOptions,
+  ChangeOptions,
+  HistoryPage,
+  PageOptions,
+  TodoUpdate,
+  TodoUpdater,
+  TxOp,
+  UpdateByFunction,
+  WriteOptions,
+} from "./call_options.ts";
+/** Time, chance and sockets, for tests. */
+export type { ClientClock, ClientEnvironment } from "./client_environment.ts";
+/** Where to connect. */
+export type { ServerAddress } from "./connector.ts";
+/** A list that is followed. */
+export type { Following } from "./followed_lists.ts";
+/** What following one tells. */
+export type { ListChange } from "./list_changes.ts";
+/** Whether it is connected. */
+export type { ClientState } from "./reconnecting_client.ts";
+export { RpcError, type RpcErrorData, type RpcErrorKind } from "./rpc_error.ts";
+export { TodoClient, type TodoClientOptions } from "./todo_client.ts";
+export * as TodoReplica from "./todo_replica.ts";
+/** Who is told of a followed list. */
+export type { SubscriptionEnd, SubscriptionListener } from "./todo_subscription.ts";

@@ -3,21 +3,22 @@
  *
  * Order:  calls and casts leave as they are made; replies and pushes are handed on as they come,
  *         each before the next is looked at.
- * Bound:  every call ends: by its reply, by a guard CLIENT_GUARD_MS after its server-side timeout,
- *         or with the connection. There is no reconnecting here; a closed client stays closed.
+ * Bound:  every call ends by its reply or with the connection, and a connection on which nothing
+ *         came for CLIENT_SILENCE_MS_MAX is given up. Deadlines, and connecting again, are
+ *         reconnecting_client.ts: a closed RpcClient stays closed.
  * Errors: every failure is one RpcError; of a write, `data.applied` says whether it may have
  *         happened.
- * Source: PROTOCOL.md sections 1 and 2.
+ * Source: PROTOCOL.md sections 1, 2 and 7.
  */
 import { assert } from "../shared/assert.ts";
 import { ERRORS } from "../shared/protocol/errors.ts";
 import type { ServerMessage } from "../shared/protocol/json_rpc.ts";
-import { CALL_TIMEOUT_MS, CLIENT_GUARD_MS } from "../shared/protocol/limits.ts";
+import { CLIENT_SILENCE_MS_MAX } from "../shared/protocol/limits.ts";
 import type { Push } from "../shared/protocol/pushes.ts";
+import { type ClientEnvironment, SYSTEM_ENVIRONMENT } from "./client_environment.ts";
 import { closeError } from "./close_error.ts";
-import { type Outcome, PendingCalls } from "./pending_calls.ts";
-import { RpcError, replyError } from "./rpc_error.ts";
-import { openSocket, type Socket, type SocketAddress } from "./socket.ts";
+import { closedByUs, type Outcome, RpcError, replyError, withApplied } from "./rpc_error.ts";
+import type { Socket, SocketAddress } from "./socket.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000; // Upgrade and welcome; a far server needs a few round trips.
 const UTF8_BYTES_MAX = 3; // Of one UTF-16 unit.
@@ -25,54 +26,68 @@ const UTF8_BYTES_MAX = 3; // Of one UTF-16 unit.
 /** What a client is told unasked. */
 export interface RpcListener {
   /** `params` as it came: what a newer server sends is for the listener to ignore. */
-  pushed(name: string, params: unknown): void;
+  pushed(name: string, params: unknown, client: RpcClient): void;
   /** Once, after every pending call has failed; not after a `close` of one's own. */
-  closed(error: RpcError): void;
+  closed(error: RpcError, client: RpcClient): void;
 }
 
-/** One call. `timeoutMs`: 1..60000, CALL_TIMEOUT_MS unless given. `write`: it changes something. */
+/** One call. `params`: an object, or its JSON text. `write`: it changes something. */
 export interface RpcRequest {
   readonly method: string;
-  readonly params: object;
-  readonly timeoutMs?: number | undefined;
+  readonly params: object | string;
   readonly write?: boolean;
+}
+
+/** How to connect, beside where. `signal` gives up while it is still connecting. */
+export interface ConnectOptions {
+  readonly environment?: ClientEnvironment;
+  readonly signal?: AbortSignal;
+}
+
+interface Asked {
+  readonly write: boolean;
+  readonly done: (outcome: Outcome) => void;
 }
 
 export class RpcClient {
   readonly #url: string;
   readonly #listener: RpcListener;
-  readonly #pending = new PendingCalls();
+  readonly #environment: ClientEnvironment;
+  readonly #asked = new Map<unknown, Asked>();
   readonly #welcomed = Promise.withResolvers<Push<"welcome">>();
   #socket: Socket | undefined;
   #welcome: Push<"welcome"> | undefined;
   #bye: Push<"bye"> | undefined;
-  #closed: RpcError | undefined;
+  #ended: RpcError | undefined;
   #nextId = 1;
+  #heardMs: number;
+  #callOff: () => void;
 
-  private constructor(url: string, listener: RpcListener) {
+  private constructor(url: string, listener: RpcListener, environment: ClientEnvironment) {
     this.#url = url;
     this.#listener = listener;
+    this.#environment = environment;
+    this.#heardMs = environment.clock.now();
+    this.#callOff = this.#alarm(CONNECT_TIMEOUT_MS, () => this.#giveUp());
   }
 
   /** The client once the server has welcomed it; throws the RpcError that says why it did not. */
   static async connect(
     address: SocketAddress,
     listener: RpcListener,
-    open: typeof openSocket = openSocket,
+    { environment = SYSTEM_ENVIRONMENT, signal }: ConnectOptions = {},
   ): Promise<RpcClient> {
-    const client = new RpcClient(address.url, listener);
-    const timer = setTimeout(() => client.#end(client.#lost(false)), CONNECT_TIMEOUT_MS);
+    const client = new RpcClient(address.url, listener, environment);
+    const abort = (): void => client.#end(closedByUs());
+    signal?.addEventListener("abort", abort);
     try {
-      client.#socket = await open(address, {
-        received: (text) => client.#receive(text),
-        closed: (close) => client.#end(closeError(address.url, close, client.#bye)),
-      });
-      await client.#welcomed.promise;
+      await Promise.all([client.#open(address), client.#welcomed.promise]);
       return client;
     } catch (error) {
       throw error instanceof RpcError ? error : client.#lost(false); // Such as a url that is none.
     } finally {
-      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      if (client.#welcome === undefined) client.#callOff();
     }
   }
 
@@ -82,7 +97,12 @@ export class RpcClient {
     return this.#welcome;
   }
 
-  /** The call's result; throws the RpcError of its refusal, deadline or lost connection. */
+  /** Why the connection is no more; undefined while it is there. */
+  get ended(): RpcError | undefined {
+    return this.#ended;
+  }
+
+  /** The call's result; throws the RpcError of its refusal or of the lost connection. */
   call(request: RpcRequest): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.ask(request, (outcome) => {
@@ -94,43 +114,45 @@ export class RpcClient {
 
   /** The same for those who must act on the reply before the push behind it is handed on. */
   ask(request: RpcRequest, done: (outcome: Outcome) => void): void {
-    const { method, timeoutMs, write = false } = request;
-    const params =
-      timeoutMs === undefined ? request.params : { ...request.params, timeout_ms: timeoutMs };
+    const { method, write = false } = request;
     const id = this.#nextId++;
-    const text = JSON.stringify({ jsonrpc: "2.0", id, method, params });
-    const refusal = this.#closed ?? this.#sizeRefusal(method, text);
+    const text = messageText(request, id);
+    const refusal = this.#ended ?? this.#sizeRefusal(method, text);
     if (refusal !== undefined) {
       done({ ok: false, error: write ? withApplied(refusal, "no") : refusal });
       return;
     }
-    const guardMs = (timeoutMs ?? CALL_TIMEOUT_MS) + CLIENT_GUARD_MS;
-    this.#pending.add(id, { method, write, timeoutMs: guardMs, done });
+    this.#asked.set(id, { write, done });
     this.#socket?.send(text);
   }
 
   /** Sends what is never answered. True: it left; that it was done is not known. */
-  cast(method: string, params: object): boolean {
-    const text = JSON.stringify({ jsonrpc: "2.0", method, params });
-    if (this.#closed !== undefined || this.#sizeRefusal(method, text) !== undefined) return false;
+  cast(request: RpcRequest): boolean {
+    const text = messageText(request);
+    if (this.#ended !== undefined || this.#sizeRefusal(request.method, text)) return false;
     this.#socket?.send(text);
     return true;
   }
 
   /** Ends the connection; calls that still wait fail as `closed`. */
   close(): void {
-    if (this.#closed !== undefined) return;
-    this.#fail(
-      new RpcError("The connection was closed by this client.", {
-        kind: "closed",
-        code: 0,
-        retry: true,
-      }),
-    );
+    if (this.#ended !== undefined) return;
+    this.#socket?.close();
+    this.#fail(closedByUs());
+  }
+
+  async #open(address: SocketAddress): Promise<void> {
+    this.#socket = await this.#environment.open(address, {
+      received: (text) => this.#receive(text),
+      pinged: () => this.#hear(),
+      closed: (close) => this.#end(closeError(address.url, close, this.#bye)),
+    });
+    if (this.#ended !== undefined) this.#socket.terminate(); // It ended while this was on its way.
   }
 
   #receive(text: string): void {
-    if (this.#closed !== undefined) return;
+    if (this.#ended !== undefined) return;
+    this.#hear();
     const message = decode(text);
     if (message === undefined)
       this.#end(this.#lost(true)); // Not a server of this protocol.
@@ -142,30 +164,62 @@ export class RpcClient {
   }
 
   #reply(id: unknown, outcome: Outcome): void {
-    this.#pending.take(id)?.done(outcome);
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    asked?.done(outcome);
   }
 
   #push(name: string, params: unknown): void {
     if (name === "bye") this.#bye = params as Push<"bye">;
     if (name !== "welcome") {
-      this.#listener.pushed(name, params);
+      this.#listener.pushed(name, params, this);
       return;
     }
     this.#welcome = params as Push<"welcome">;
+    this.#callOff();
+    this.#watch();
     this.#welcomed.resolve(this.#welcome);
   }
 
+  // ── Silence
+
+  #hear(): void {
+    this.#heardMs = this.#environment.clock.now();
+  }
+
+  #watch(): void {
+    const leftMs = this.#heardMs + CLIENT_SILENCE_MS_MAX - this.#environment.clock.now();
+    if (leftMs <= 0) this.#giveUp();
+    else this.#callOff = this.#alarm(leftMs, () => this.#watch());
+  }
+
+  #giveUp(): void {
+    this.#end(this.#lost(this.#welcome !== undefined));
+  }
+
+  #alarm(afterMs: number, ring: () => void): () => void {
+    const { clock } = this.#environment;
+    return clock.alarm(clock.now() + afterMs, ring);
+  }
+
+  // ── The end
+
   #end(error: RpcError): void {
-    if (this.#closed !== undefined) return;
+    if (this.#ended !== undefined) return;
+    this.#socket?.terminate();
     this.#fail(error);
     if (this.#welcome === undefined) this.#welcomed.reject(error);
-    else this.#listener.closed(error);
+    else this.#listener.closed(error, this);
   }
 
   #fail(error: RpcError): void {
-    this.#closed = error;
-    this.#socket?.close();
-    this.#pending.failAll(({ write }) => (write ? withApplied(error, "unknown") : error));
+    this.#ended = error;
+    this.#callOff();
+    const asked = [...this.#asked.values()];
+    this.#asked.clear();
+    for (const { write, done } of asked) {
+      done({ ok: false, error: write ? withApplied(error, "unknown") : error });
+    }
   }
 
   #lost(opened: boolean): RpcError {
@@ -182,6 +236,13 @@ export class RpcClient {
   }
 }
 
+/** The message of a call, or of a cast when there is no id. */
+function messageText({ method, params }: RpcRequest, id?: number): string {
+  const text = typeof params === "string" ? params : JSON.stringify(params);
+  const member = id === undefined ? "" : `"id":${id},`;
+  return `{"jsonrpc":"2.0",${member}"method":${JSON.stringify(method)},"params":${text}}`;
+}
+
 /** Only as much of the shape as is needed to read on: the server is trusted with the rest. */
 function decode(text: string): ServerMessage | undefined {
   let message: unknown;
@@ -191,9 +252,4 @@ function decode(text: string): ServerMessage | undefined {
     return undefined;
   }
   return typeof message === "object" && message !== null ? (message as ServerMessage) : undefined;
-}
-
-function withApplied(error: RpcError, applied: "no" | "unknown"): RpcError {
-  const { message, kind, code, retry, data } = error;
-  return new RpcError(message, { kind, code, retry, data: { ...data, applied } });
 }

@@ -57,3 +57,28 @@ export function replyError({ code, message, data }: ErrorObject): RpcError {
     data: details,
   });
 }
+
+/** What became of a call. */
+export type Outcome =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: RpcError };
+
+/** The same error with `data.applied`: whether the write that failed may have happened. */
+export function withApplied(error: RpcError, applied: "no" | "unknown"): RpcError {
+  const { message, kind, code, retry, data } = error;
+  return new RpcError(message, { kind, code, retry, data: { ...data, applied } });
+}
+
+/** What calls fail with that wait when their client is closed. */
+export function closedByUs(): RpcError {
+  return new RpcError("The connection was closed by this client.", {
+    kind: "closed",
+    code: 0,
+    retry: true,
+  });
+}
+
+/** Whether a call failed so that had been sent before, without its reply having come. */
+export function isOfRepeat(error: unknown, kind: RpcErrorKind): boolean {
+  return error instanceof RpcError && error.kind === kind && error.data.applied === "unknown";
+}

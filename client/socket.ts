@@ -35,14 +35,22 @@ export interface SocketClose {
 /** Told of what comes. `closed` comes once and last, also when the socket never opened. */
 export interface SocketListener {
   received(message: string): void;
+  /** The server pinged: it is there. Browsers do not tell. */
+  pinged(): void;
   closed(close: SocketClose): void;
 }
 
 /** Sends; before it is open and after it has closed, sending is a bug and does nothing. */
 export interface Socket {
   send(message: string): void;
+  /** Says goodbye; what was sent before leaves. */
   close(): void;
+  /** Ends it without waiting for a server that may be gone. */
+  terminate(): void;
 }
+
+/** Opens sockets: `openSocket`, or what a test has in its place. */
+export type OpenSocket = (address: SocketAddress, listener: SocketListener) => Promise<Socket>;
 
 /** What is used of the browser's WebSocket; that of `ws` has the same. */
 export interface WebSocketLike {
@@ -54,6 +62,8 @@ export interface WebSocketLike {
   ): void;
   send(text: string): void;
   close(): void;
+  /** Only that of `ws` has it. */
+  terminate?(): void;
 }
 /** A class that makes them, called as the browser's WebSocket is. */
 export type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
@@ -88,6 +98,7 @@ async function openInNode(
     status = response.statusCode;
     webSocket.terminate();
   });
+  webSocket.on("ping", () => listener.pinged());
   return attach(webSocket, listener, () => status);
 }
 
@@ -141,6 +152,11 @@ class GatheringSocket implements Socket {
   close(): void {
     this.#flush();
     this.#webSocket.close();
+  }
+
+  terminate(): void {
+    if (this.#webSocket.terminate === undefined) this.#webSocket.close();
+    else this.#webSocket.terminate();
   }
 
   #flush(): void {

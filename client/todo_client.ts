@@ -1,77 +1,90 @@
 /**
- * TodoClient: the methods of a todo server as typed functions over one connection.
+ * TodoClient: the methods of a todo server as typed functions, over a connection that heals itself.
  *
  * Shape: results are those of the wire (shared/protocol/results.ts). A list is named by its id.
  * Order: calls made one after the other reach the server in that order; nothing needs awaiting
  *        first.
- * Errors: a call throws one RpcError. There is no reconnecting: a closed client stays closed.
- * Source: PROTOCOL.md sections 4 and 5.
+ * Bound: every call ends, at the latest 2 s after its `timeoutMs`; offline calls wait so long.
+ * Errors: a call throws one RpcError. A lost connection is not one: what it had not answered is
+ *         sent again over the next; writes have a key, so nothing is done twice.
+ * Source: PROTOCOL.md sections 2, 4 and 5.
  */
-import type { MethodName } from "../shared/protocol/methods.ts";
+import { nanoid } from "nanoid";
+import { CALL_TIMEOUT_MS } from "../shared/protocol/limits.ts";
+import type { MethodName, Params } from "../shared/protocol/methods.ts";
 import type { Push } from "../shared/protocol/pushes.ts";
-import type { ListEntry, Results, Subscribed } from "../shared/protocol/results.ts";
-import type { TodoChange } from "../shared/todo/patch.ts";
-import type { NewTodo, Role, TodoId } from "../shared/todo/todo.ts";
-import { RpcClient } from "./rpc_client.ts";
-import type { RpcError } from "./rpc_error.ts";
-import type { SocketAddress } from "./socket.ts";
-import { type SubscriptionListener, TodoSubscription } from "./todo_subscription.ts";
+import type { ListEntry, Results } from "../shared/protocol/results.ts";
+import type { NewTodo, Role, Todo, TodoId } from "../shared/todo/todo.ts";
+import * as TodoList from "../shared/todo/todo_list.ts";
+import type {
+  AgendaQuery,
+  CallOptions,
+  ChangeOptions,
+  HistoryPage,
+  PageOptions,
+  TodoUpdate,
+  TodoUpdater,
+  TxOp,
+  UpdateByFunction,
+  WriteOptions,
+} from "./call_options.ts";
+import { type ClientEnvironment, SYSTEM_ENVIRONMENT } from "./client_environment.ts";
+import type { ServerAddress } from "./connector.ts";
+import { FollowedLists, type Following } from "./followed_lists.ts";
+import { type ListChange, listChanges } from "./list_changes.ts";
+import { type ClientState, ReconnectingClient } from "./reconnecting_client.ts";
+import { isOfRepeat, type RpcError } from "./rpc_error.ts";
+import type { SubscriptionListener } from "./todo_subscription.ts";
+import { updateBy } from "./update_by.ts";
 
-/** Milliseconds the server works at the call, 1..60000; 5000 unless given. */
-export interface CallOptions {
-  readonly timeoutMs?: number;
-}
-/** `key`: names the write, so that it can be repeated safely; 1..64 characters. */
-export interface WriteOptions extends CallOptions {
-  readonly key?: string;
-}
-/** `after`: the last id seen, exclusive. `limit`: 1..1000. A page that ends early has `more`. */
-export interface PageOptions<Id> extends CallOptions {
-  readonly after?: Id;
-  readonly limit?: number;
-}
-/** `ifRev`: only when the todo still has this rev; else the call fails as `conflict`. */
-export interface ChangeOptions extends WriteOptions {
-  readonly ifRev?: number;
-}
 /** Where to connect, and what to do with what is not about a followed list. */
-export interface TodoClientOptions extends SocketAddress {
-  /** A push that no `follow` took: of lists subscribed to by hand, `tick`, `goaway`, `bye`. */
+export interface TodoClientOptions extends ServerAddress {
+  /** A push that no followed list took: of lists subscribed to by hand, `tick`, `goaway`, `bye`. */
   readonly pushed?: (name: string, params: unknown) => void;
-  /** The connection ended other than by `close`; every pending call has failed with this. */
+  /** Calls reach the server, or wait. */
+  readonly stateChanged?: (state: ClientState) => void;
+  /** It will not come back, other than by `close`; every pending call has failed with this. */
   readonly closed?: (error: RpcError) => void;
+  /** Time, chance and sockets of a test. */
+  readonly environment?: Partial<ClientEnvironment>;
 }
 
 export class TodoClient {
-  readonly #rpc: RpcClient;
-  readonly #followed: Map<string, TodoSubscription>;
+  readonly #rpc: ReconnectingClient;
+  readonly #followed: FollowedLists;
 
-  private constructor(rpc: RpcClient, followed: Map<string, TodoSubscription>) {
+  private constructor(rpc: ReconnectingClient, followed: FollowedLists) {
     this.#rpc = rpc;
     this.#followed = followed;
   }
 
   /** Connects; throws an RpcError (`unreachable`, `unauthenticated`, …) when it cannot. */
-  static async connect({ pushed, closed, ...address }: TodoClientOptions): Promise<TodoClient> {
-    const followed = new Map<string, TodoSubscription>();
-    const rpc = await RpcClient.connect(address, {
-      pushed(name, params) {
-        const list = (params as { readonly list?: string } | undefined)?.list;
-        const subscription = list === undefined ? undefined : followed.get(list);
-        if (subscription === undefined) pushed?.(name, params);
-        else subscription.pushed(name, params);
+  static async connect(options: TodoClientOptions): Promise<TodoClient> {
+    const { pushed, stateChanged, closed, environment, ...address } = options;
+    const followed = new FollowedLists();
+    const listener = {
+      pushed(name: string, params: unknown) {
+        if (!followed.pushed(name, params)) pushed?.(name, params);
       },
-      closed(error) {
-        for (const subscription of followed.values()) subscription.end(error);
+      stateChanged: (state: ClientState) => stateChanged?.(state),
+      resume: (resumed: () => void) => followed.resume(resumed),
+      closed(error: RpcError) {
+        followed.end(error);
         closed?.(error);
       },
-    });
+    };
+    const all = { ...SYSTEM_ENVIRONMENT, ...environment };
+    const rpc = await ReconnectingClient.connect(address, listener, all);
     return new TodoClient(rpc, followed);
   }
 
-  /** What the server said first: this connection's user and pid, the server's limits. */
+  /** What the server said first: the newest connection's user and pid, the server's limits. */
   get welcome(): Push<"welcome"> {
     return this.#rpc.welcome;
+  }
+
+  get state(): ClientState {
+    return this.#rpc.state;
   }
 
   whoami(options: CallOptions = {}): Promise<Results<"whoami">> {
@@ -87,8 +100,13 @@ export class TodoClient {
   }
 
   /** One page of the lists of which the user is a member, by list id. */
-  lists({ after, limit, ...options }: PageOptions<string> = {}): Promise<Results<"lists">> {
-    return this.#read("lists", { after, limit }, options);
+  lists({
+    after,
+    limit,
+    deleted,
+    ...options
+  }: PageOptions<string> & { readonly deleted?: boolean } = {}): Promise<Results<"lists">> {
+    return this.#read("lists", { after, limit, deleted }, options);
   }
 
   /** All of them, page by page. */
@@ -114,14 +132,67 @@ export class TodoClient {
     return this.#write("add_todo", { list, todo }, options);
   }
 
-  /** `patch` sets members (null unsets them), then tags are taken off, then tags are put on. */
+  /**
+   * Changes a todo. By an updater: into what it makes of it, tried again with the todo as it then
+   * is when somebody else was faster. By a patch: its members are set (null unsets them), then tags
+   * are taken off, then tags are put on.
+   */
   updateTodo(
     list: string,
     id: TodoId,
-    { patch, addTags, removeTags, ifRev, ...options }: TodoChange & ChangeOptions,
+    change: TodoUpdater | TodoUpdate,
   ): Promise<Results<"update_todo">> {
-    const change = { patch, add_tags: addTags, remove_tags: removeTags, if_rev: ifRev };
-    return this.#write("update_todo", { list, id, ...change }, options);
+    if (typeof change === "function") return this.#updateBy(list, id, { update: change });
+    if ("update" in change) return this.#updateBy(list, id, change);
+    const { patch, addTags, removeTags, ifRev, ...options } = change;
+    const params = { patch, add_tags: addTags, remove_tags: removeTags, if_rev: ifRev };
+    return this.#write("update_todo", { list, id, ...params }, options);
+  }
+
+  /** 1..100 changes of one list, all or none. */
+  tx(list: string, ops: readonly TxOp[], options: WriteOptions = {}): Promise<Results<"tx">> {
+    return this.#write("tx", { list, ops: ops.map(wireOp) }, options);
+  }
+
+  /** One page of the dated todos of all the user's lists. */
+  agenda(
+    { afterId, ...query }: AgendaQuery = {},
+    options: CallOptions = {},
+  ): Promise<Results<"agenda">> {
+    return this.#read("agenda", { ...query, after_id: afterId }, options);
+  }
+
+  /** One page of what happened to a list, newest first. */
+  history(
+    list: string,
+    page: HistoryPage = {},
+    options: CallOptions = {},
+  ): Promise<Results<"history">> {
+    return this.#read("history", { list, ...page }, options);
+  }
+
+  async deleteList(list: string, options: CallOptions = {}): Promise<void> {
+    try {
+      await this.#writeOnce("delete_list", { list }, options);
+    } catch (error) {
+      if (!isOfRepeat(error, "not_found")) throw error; // Else it was done the first time.
+    }
+  }
+
+  /** Within 30 days of its deletion. */
+  async restoreList(list: string, options: CallOptions = {}): Promise<Results<"restore_list">> {
+    try {
+      return await this.#writeOnce("restore_list", { list }, options);
+    } catch (error) {
+      if (!isOfRepeat(error, "not_found")) throw error;
+      const { seq } = await this.list(list, { ...options, limit: 1 }); // Done the first time?
+      return { seq };
+    }
+  }
+
+  /** The protocol as an AsyncAPI document. */
+  describe(options: CallOptions = {}): Promise<Results<"describe">> {
+    return this.#read("describe", {}, options);
   }
 
   deleteTodo(
@@ -149,33 +220,27 @@ export class TodoClient {
     return this.#read("list", { list, after, limit }, options);
   }
 
-  /** Subscribes by hand: its pushes go to `pushed`. `follow` does more with less. */
+  /**
+   * A list as it is and then every change of it, for `for await`. It goes on through lost
+   * connections; `break`, the signal, `unsubscribe` and `close` end it. It throws when the list is
+   * gone.
+   */
   subscribe(
     list: string,
-    {
-      epoch,
-      seq,
-      ...options
-    }: { readonly epoch?: string; readonly seq?: number } & CallOptions = {},
-  ): Promise<Subscribed> {
-    return this.#read("subscribe", { list, epoch, seq }, options);
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): AsyncIterableIterator<ListChange> {
+    return listChanges((listener) => this.follow(list, listener), signal);
   }
 
+  /** The same by callbacks: a copy of the list that stays right until it is stopped. */
+  follow(list: string, listener: SubscriptionListener): Following {
+    return this.#followed.follow(this.#rpc, list, listener);
+  }
+
+  /** Ends following a list, for all who do. */
   async unsubscribe(list: string, options: CallOptions = {}): Promise<void> {
-    this.#followed.get(list)?.stop();
-    this.#followed.delete(list);
+    this.#followed.stop(list);
     await this.#read("unsubscribe", { list }, options);
-  }
-
-  /**
-   * Follows a list: a copy of it that stays right until `unsubscribe`. Following it again takes the
-   * place of what followed it before: a connection has one subscription per list.
-   */
-  follow(list: string, listener: SubscriptionListener): TodoSubscription {
-    this.#followed.get(list)?.stop();
-    const subscription = new TodoSubscription(this.#rpc, list, listener);
-    this.#followed.set(list, subscription);
-    return subscription;
   }
 
   share(
@@ -194,9 +259,29 @@ export class TodoClient {
     return this.#read("members", { list }, options);
   }
 
+  /**
+   * Sends a write that is never answered, nor repeated when the connection is lost. False: there is
+   * no connection to send it.
+   */
+  cast<M extends "add_todo" | "update_todo" | "delete_todo" | "tx">(
+    method: M,
+    params: Params<M>,
+  ): boolean {
+    return this.#rpc.cast(method, params);
+  }
+
+  /** Any method with its params as the wire has them; a write is to have its own `key`. */
+  call<M extends MethodName>(
+    method: M,
+    params: object,
+    options: CallOptions = {},
+  ): Promise<Results<M>> {
+    return this.#read(method, params, options);
+  }
+
   /** Ends the connection; calls that still wait fail as `closed`. */
   close(): void {
-    for (const subscription of this.#followed.values()) subscription.stop();
+    this.#followed.end();
     this.#rpc.close();
   }
 
@@ -208,12 +293,62 @@ export class TodoClient {
     return (await this.#rpc.call({ method, params, timeoutMs })) as Results<M>;
   }
 
-  async #write<M extends MethodName>(
+  #write<M extends MethodName>(
     method: M,
     params: object,
-    { timeoutMs, key }: WriteOptions,
+    { timeoutMs, key = nanoid() }: WriteOptions,
   ): Promise<Results<M>> {
-    const request = { method, params: { ...params, key }, timeoutMs, write: true };
-    return (await this.#rpc.call(request)) as Results<M>;
+    return this.#writeOnce(method, { ...params, key }, { timeoutMs });
+  }
+
+  /** A write that has no key. */
+  async #writeOnce<M extends MethodName>(
+    method: M,
+    params: object,
+    { timeoutMs }: CallOptions,
+  ): Promise<Results<M>> {
+    return (await this.#rpc.call({ method, params, timeoutMs, write: true })) as Results<M>;
+  }
+
+  #updateBy(
+    list: string,
+    id: TodoId,
+    { update, timeoutMs = CALL_TIMEOUT_MS, key }: UpdateByFunction,
+  ): Promise<Results<"update_todo">> {
+    const { clock } = this.#rpc.environment;
+    const untilMs = clock.now() + timeoutMs;
+    const leftMs = (): number => Math.round(untilMs - clock.now());
+    const options = () => ({ key, timeoutMs: Math.max(1, leftMs()) });
+    return updateBy(update, id, {
+      read: () => this.#todo(list, id, options()),
+      change: (patch, ifRev) => this.updateTodo(list, id, { patch, ...options(), ifRev }),
+      hasTime: () => leftMs() > 0,
+    });
+  }
+
+  /** The todo, of the copy if the list is followed: it may be a little behind. */
+  async #todo(list: string, id: TodoId, options: CallOptions): Promise<Todo | undefined> {
+    const replica = this.#followed.replica(list);
+    const known = replica === undefined ? undefined : TodoList.get(replica.state.todos, id);
+    if (known !== undefined) return known;
+    const [todo] = (await this.list(list, { ...options, after: Math.max(0, id - 1), limit: 1 }))
+      .todos;
+    return todo?.id === id ? todo : undefined;
+  }
+}
+
+function wireOp(op: TxOp): object {
+  switch (op.op) {
+    case "add_todo":
+      return op;
+    case "update_todo": {
+      const { id, ifRev, patch, addTags, removeTags } = op;
+      const change = { patch, add_tags: addTags, remove_tags: removeTags };
+      return { op: op.op, id, ...change, if_rev: ifRev };
+    }
+    case "delete_todo":
+      return { op: op.op, id: op.id, if_rev: op.ifRev };
+    default:
+      return op satisfies never;
   }
 }

@@ -26,6 +26,11 @@ export type Folded =
   | { readonly ok: true; readonly replica: T }
   | { readonly ok: false; readonly reason: "old" | "gap" | "epoch" };
 
+/** Its todos, by ascending id. */
+export function todos({ state }: T): Todo[] {
+  return [...TodoList.page(state.todos, 0)];
+}
+
 /** The replica that a snapshot begins; of a snapshot that has `more`, its first page. */
 export function fromSnapshot({ list, epoch, title, seq, next, todos, more }: List): T {
   const empty = TodoList.create();

@@ -1,20 +1,23 @@
 /**
- * TodoSubscription: one list followed: subscribed, read page by page, kept up to date.
+ * TodoSubscription: one list followed: subscribed, read page by page, kept right through gaps and
+ * connections.
  *
- * Order: what the listener is told is in the order of seq, each once; a replica that cannot go on
- *        by events is subscribed again by itself and told of as fresh.
- * Bound: one call of its own in flight; a replica per subscription.
- * Errors: a subscription ends once: the list is `gone`, or a call of its own failed. It does not
- *         reconnect.
+ * Order: what a listener is told is in the order of seq, each once; a replica that cannot go on by
+ *        events is subscribed again by itself and told of as fresh.
+ * Bound: one call of its own in flight; a replica per list, however many listen.
+ * Errors: it ends once: the list is `gone`, or subscribing was refused for good. A server that
+ *         cannot serve the list for a while is asked again; only the first time that is the end.
+ * Source: PROTOCOL.md section 5.
  */
 import type { Push } from "../shared/protocol/pushes.ts";
 import type { EventParams, List, Subscribed } from "../shared/protocol/results.ts";
 import type { TodoId } from "../shared/todo/todo.ts";
-import type { RpcClient } from "./rpc_client.ts";
+import { fullJitterMs } from "./backoff.ts";
+import type { ReconnectingClient } from "./reconnecting_client.ts";
 import type { RpcError } from "./rpc_error.ts";
 import * as TodoReplica from "./todo_replica.ts";
 
-/** Why a subscription ended. */
+/** Why a list is followed no more. */
 export type SubscriptionEnd = Push<"gone">["reason"] | RpcError;
 
 /** Told of what a list becomes. */
@@ -24,107 +27,195 @@ export interface SubscriptionListener {
    * were missed).
    */
   changed(replica: TodoReplica.T, event: EventParams | undefined): void;
+  /** Nothing more comes. */
   ended(reason: SubscriptionEnd): void;
+  /** Nothing more comes because this client wants no more: `unsubscribe` or `close`. */
+  stopped?(): void;
 }
 
 export class TodoSubscription {
-  readonly #rpc: RpcClient;
+  readonly #client: ReconnectingClient;
   readonly #list: string;
-  readonly #listener: SubscriptionListener;
+  /** Each listener, and whether it knows the replica. */
+  readonly #listeners = new Map<SubscriptionListener, { told: boolean }>();
+  readonly #over: () => void;
   #replica: TodoReplica.T | undefined;
-  #asking = false;
-  #ended = false;
+  #isAsking = false;
+  /** What comes next cannot be folded in: it must be subscribed (again). */
+  #isStale = true;
+  #isOver = false;
+  #failures = 0;
+  #resumed: () => void = () => undefined;
+  #callOff: () => void = () => undefined;
 
-  constructor(rpc: RpcClient, list: string, listener: SubscriptionListener) {
-    this.#rpc = rpc;
+  /** `over`: called when it ends by itself. */
+  constructor(client: ReconnectingClient, list: string, over: () => void) {
+    this.#client = client;
     this.#list = list;
-    this.#listener = listener;
-    this.#subscribe();
+    this.#over = over;
+    this.#ask();
   }
 
-  /** The copy as it is; undefined before the first snapshot came. */
+  /** The copy as it is; undefined before it was whole for the first time. */
   get replica(): TodoReplica.T | undefined {
-    return this.#replica;
+    return this.#replica?.pageAfter === null ? this.#replica : undefined;
   }
 
-  /** Hands it a push; those of other lists and those it does not know are not for it. */
-  pushed(name: string, params: unknown): void {
-    if (this.#ended) return;
-    if (name === "event") this.#event(params as EventParams);
-    else if (name === "snapshot") this.#begin(params as Push<"snapshot">);
-    else if (name === "gone") this.end((params as Push<"gone">).reason);
-  }
-
-  /** Tells the listener that nothing more comes. */
-  end(reason: SubscriptionEnd): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#listener.ended(reason);
-  }
-
-  /** Stops without telling the listener. */
-  stop(): void {
-    this.#ended = true;
-  }
-
-  #subscribe(): void {
-    const known = this.#replica?.pageAfter === null ? this.#replica : undefined;
-    const position = known === undefined ? {} : { epoch: known.epoch, seq: known.state.seq };
-    this.#ask("subscribe", position, (result) => {
-      const reply = result as Subscribed;
-      if (reply.mode === "snapshot") this.#begin(reply);
-      else for (const event of reply.events) this.#event(event);
+  /** Tells one more of the list, first of what it is. */
+  add(listener: SubscriptionListener): void {
+    const state = { told: false };
+    this.#listeners.set(listener, state);
+    queueMicrotask(() => {
+      const replica = this.#isOver || state.told ? undefined : this.replica;
+      if (replica !== undefined) this.#tellOne(listener, replica, undefined);
     });
   }
 
-  #begin(snapshot: List): void {
-    this.#replica = TodoReplica.fromSnapshot(snapshot);
-    if (this.#replica.pageAfter === null) this.#listener.changed(this.#replica, undefined);
-    else this.#readOn(this.#replica.pageAfter);
+  /** Tells it no more. True: nobody is left. */
+  remove(listener: SubscriptionListener): boolean {
+    this.#listeners.delete(listener);
+    return this.#listeners.size === 0;
+  }
+
+  /** Hands it a push about its list; what it does not know is not for it. */
+  pushed(name: string, params: unknown): void {
+    if (name === "event") this.#event(params as EventParams);
+    else if (name === "snapshot") this.#begin(params as Push<"snapshot">);
+    else if (name === "gone") this.#end((params as Push<"gone">).reason);
+  }
+
+  /** Subscribes over a new connection, from where it is; `resumed` once it is right again. */
+  resume(resumed: () => void): void {
+    this.#resumed = resumed;
+    this.#makeStale();
+  }
+
+  /** Ends it: with a reason, or (undefined) because nobody wants it any more. */
+  end(reason?: SubscriptionEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#callOff();
+    for (const listener of this.#listeners.keys()) {
+      if (reason === undefined) listener.stopped?.();
+      else listener.ended(reason);
+    }
+    this.#resumed();
+  }
+
+  #end(reason: SubscriptionEnd): void {
+    this.#over();
+    this.end(reason);
+  }
+
+  // ── Asking
+
+  /** One call at a time: while one is under way its reply decides what is asked next. */
+  #ask(): void {
+    const after = this.#replica?.pageAfter ?? null;
+    if (this.#isAsking || this.#isOver) return;
+    if (this.#isStale) this.#subscribe();
+    else if (after !== null) this.#readOn(after);
+  }
+
+  /** From where the copy is, also when its last pages are missing: they are read on afterwards. */
+  #subscribe(): void {
+    const known = this.#replica;
+    const position = known === undefined ? {} : { epoch: known.epoch, seq: known.state.seq };
+    this.#call("subscribe", position, (result) => {
+      const reply = result as Subscribed;
+      this.#isStale = false;
+      if (reply.mode === "snapshot") this.#begin(reply);
+      else this.#goOn(reply);
+    });
+  }
+
+  #goOn({ events, seq }: Extract<Subscribed, { mode: "resumed" }>): void {
+    for (const event of events) this.#event(event);
+    const isThere = !this.#isStale && this.#replica?.state.seq === seq;
+    if (!isThere)
+      this.#forget(); // What came does not lead there.
+    else if (this.#replica?.pageAfter === null) this.#resumed();
   }
 
   #readOn(after: TodoId): void {
-    this.#ask("list", { after }, (result) => {
+    this.#call("list", { after }, (result) => {
       // Another snapshot may have come meanwhile, whose next page is another one.
-      if (this.#replica?.pageAfter === after) this.#page(this.#replica, result as List);
+      if (this.#isStale || this.#replica?.pageAfter !== after) return;
+      const folded = TodoReplica.applyPage(this.#replica, result as List);
+      if (folded.ok) this.#become(folded.replica, undefined);
+      else this.#forget();
     });
   }
 
-  #page(replica: TodoReplica.T, page: List): void {
-    const folded = TodoReplica.applyPage(replica, page);
-    if (!folded.ok) {
-      this.#subscribe();
+  #call(method: "subscribe" | "list", params: object, done: (result: unknown) => void): void {
+    this.#isAsking = true;
+    this.#callOff();
+    const asking = { method, params: { list: this.#list, ...params }, resend: false };
+    this.#client.ask(asking, (outcome) => {
+      if (this.#isOver) return;
+      if (outcome.ok) {
+        this.#failures = 0;
+        done(outcome.result);
+      }
+      this.#isAsking = false;
+      if (outcome.ok) this.#ask();
+      else this.#failed(outcome.error);
+    });
+  }
+
+  #failed(error: RpcError): void {
+    if (error.kind === "closed") return; // The next connection resumes it.
+    if (!error.retry || this.#replica === undefined) {
+      this.#end(error);
       return;
     }
-    this.#replica = folded.replica;
-    if (this.#replica.pageAfter === null) this.#listener.changed(this.#replica, undefined);
+    const { clock, random } = this.#client.environment;
+    this.#failures += 1;
+    const delayMs = (error.data.after_ms ?? 0) + fullJitterMs(this.#failures, random);
+    this.#callOff = clock.alarm(clock.now() + delayMs, () => this.#ask());
+  }
+
+  // ── The copy
+
+  #begin(snapshot: List): void {
+    this.#isStale = false;
+    this.#become(TodoReplica.fromSnapshot(snapshot), undefined);
+    this.#ask();
   }
 
   #event(event: EventParams): void {
-    if (this.#replica === undefined) return; // Of a subscription before this one.
+    if (this.#isOver || this.#replica === undefined) return; // Of a subscription before this one.
     const folded = TodoReplica.applyEvent(this.#replica, event);
-    if (!folded.ok) {
-      if (folded.reason !== "old") this.#subscribe();
-      return;
-    }
-    this.#replica = folded.replica;
-    if (this.#replica.pageAfter === null) this.#listener.changed(this.#replica, event);
+    if (folded.ok) this.#become(folded.replica, event);
+    else if (folded.reason !== "old") this.#makeStale();
   }
 
-  /** One call at a time: while one is under way its reply decides what is asked next. */
-  #ask(method: "subscribe" | "list", params: object, done: (result: unknown) => void): void {
-    if (this.#asking) return;
-    this.#asking = true;
-    this.#rpc.ask({ method, params: { list: this.#list, ...params } }, (outcome) => {
-      this.#asking = false;
-      if (this.#ended) return;
-      if (!outcome.ok) {
-        this.end(outcome.error);
-        return;
-      }
-      done(outcome.result);
-      const after = this.#replica?.pageAfter ?? null;
-      if (after !== null) this.#readOn(after);
-    });
+  #makeStale(): void {
+    this.#isStale = true;
+    this.#ask();
+  }
+
+  /** Begins from nothing. */
+  #forget(): void {
+    this.#replica = undefined;
+    this.#makeStale();
+  }
+
+  #become(replica: TodoReplica.T, event: EventParams | undefined): void {
+    this.#replica = replica;
+    if (replica.pageAfter !== null) return;
+    for (const listener of this.#listeners.keys()) this.#tellOne(listener, replica, event);
+    if (event === undefined) this.#resumed();
+  }
+
+  #tellOne(
+    listener: SubscriptionListener,
+    replica: TodoReplica.T,
+    event: EventParams | undefined,
+  ): void {
+    const state = this.#listeners.get(listener);
+    if (state === undefined || this.#isOver) return; // Since one that was told before it.
+    listener.changed(replica, state.told ? event : undefined);
+    state.told = true;
   }
 }

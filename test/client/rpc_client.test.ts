@@ -1,13 +1,12 @@
-/** RpcClient and Socket: frames, replies, deadlines and ends, against a server of raw frames. */
+/** RpcClient and Socket: frames, replies and ends, against a server of raw frames. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RpcClient, type RpcListener } from "../../client/rpc_client.ts";
 import { RpcError } from "../../client/rpc_error.ts";
-import type { SocketAddress, SocketListener, WebSocketClass } from "../../client/socket.ts";
+import { openSocket, type SocketAddress, type WebSocketClass } from "../../client/socket.ts";
 import { FakeServer, type FakeServerOptions, refusal } from "./support/fake_server.ts";
 
 const servers: FakeServer[] = [];
 afterEach(async () => {
-  vi.useRealTimers();
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
@@ -17,8 +16,10 @@ async function serve(options: FakeServerOptions = {}): Promise<FakeServer> {
   return server;
 }
 
+const silently = (): undefined => undefined;
+
 function silent(): RpcListener {
-  return { pushed: () => undefined, closed: () => undefined };
+  return { pushed: silently, closed: silently };
 }
 
 async function connect(
@@ -49,7 +50,7 @@ describe("calls", () => {
   test("of one tick leave in one frame and each gets its own reply", async () => {
     const { client, connection } = await connect(echo);
     const calls = [1, 2, 3].map((n) => client.call({ method: "whoami", params: { n } }));
-    client.cast("add_todo", { n: 4 });
+    client.cast({ method: "add_todo", params: { n: 4 } });
     expect(await Promise.all(calls)).toMatchObject([1, 2, 3].map((n) => ({ params: { n } })));
     expect(connection.frames).toHaveLength(1);
     expect(connection.frames[0]?.split("\n")).toHaveLength(4);
@@ -119,66 +120,6 @@ describe("calls", () => {
   });
 });
 
-describe("deadlines", () => {
-  /** A client over a socket that goes nowhere, on a clock that the test moves. */
-  async function offline() {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
-    let network: SocketListener = { received: () => undefined, closed: () => undefined };
-    const client = await RpcClient.connect(
-      { url: "ws://x/" },
-      silent(),
-      async (_address, listener) => {
-        network = listener;
-        const limits = { message_bytes: 65_536 };
-        listener.received(JSON.stringify({ method: "welcome", params: { limits } }));
-        return { send: () => undefined, close: () => undefined };
-      },
-    );
-    return { client, reply: (text: string) => network.received(text) };
-  }
-
-  test("a call without a reply fails 2 s after its timeout; a write as unknown", async () => {
-    const { client } = await offline();
-    const outcomes: string[] = [];
-    const ask = (name: string, timeoutMs: number | undefined, write: boolean) =>
-      client.ask({ method: name, params: {}, timeoutMs, write }, (outcome) => {
-        if (!outcome.ok)
-          outcomes.push(`${name} ${outcome.error.kind} ${outcome.error.data.applied}`);
-      });
-    ask("slow", 60_000, false);
-    ask("usual", undefined, true);
-    ask("quick", 100, false);
-    vi.advanceTimersByTime(2099);
-    expect(outcomes).toEqual([]);
-    vi.advanceTimersByTime(51);
-    expect(outcomes).toEqual(["quick timeout undefined"]);
-    vi.advanceTimersByTime(7000 - 2150 + 1);
-    expect(outcomes).toEqual(["quick timeout undefined", "usual timeout unknown"]);
-    vi.advanceTimersByTime(55_001);
-    expect(outcomes.at(-1)).toBe("slow timeout undefined");
-  });
-
-  test("1000 waiting calls have one timer, and none is left when they are through", async () => {
-    const { client, reply } = await offline();
-    const before = vi.getTimerCount();
-    let answered = 0;
-    for (let n = 0; n < 1000; n++) client.ask({ method: "m", params: {} }, () => answered++);
-    expect(vi.getTimerCount()).toBe(before + 1);
-    for (let id = 1; id <= 1000; id++) reply(JSON.stringify({ id, result: null }));
-    vi.advanceTimersByTime(10_000);
-    expect({ answered, timers: vi.getTimerCount() }).toEqual({ answered: 1000, timers: 0 });
-  });
-
-  test("a reply after the deadline reaches nobody", async () => {
-    const { client, reply } = await offline();
-    const outcomes: boolean[] = [];
-    client.ask({ method: "m", params: {}, timeoutMs: 1 }, ({ ok }) => outcomes.push(ok));
-    vi.advanceTimersByTime(2100);
-    reply('{"id":1,"result":1}');
-    expect(outcomes).toEqual([false]);
-  });
-});
-
 describe("the end of a connection", () => {
   test("fails all that waits, writes as unknown, and what comes after as not done", async () => {
     const closed = vi.fn<(error: RpcError) => void>();
@@ -190,7 +131,7 @@ describe("the end of a connection", () => {
     expect(await write).toMatchObject({ kind: "closed", data: { applied: "unknown" } });
     const late = await failure(client.call({ method: "add_todo", params: {}, write: true }));
     expect(late).toMatchObject({ kind: "closed", data: { applied: "no" } });
-    expect(client.cast("add_todo", {})).toBe(false);
+    expect(client.cast({ method: "add_todo", params: {} })).toBe(false);
     expect(closed).toHaveBeenCalledTimes(1);
   });
 
@@ -226,6 +167,22 @@ describe("the end of a connection", () => {
     connection.sendText(text);
     expect(await call).toMatchObject({ kind: "closed" });
   });
+});
+
+test("a ping of the server is told, in Node", async () => {
+  const pinged = Promise.withResolvers<void>();
+  const server = await serve();
+  const listener = { received: silently, closed: silently, pinged: () => pinged.resolve() };
+  const socket = await openSocket({ url: server.url }, listener);
+  await server.connected;
+  server.connection.ping();
+  await pinged.promise;
+  socket.close();
+});
+
+test("params may be JSON text, made before", async () => {
+  const { client } = await connect(echo);
+  expect(await client.call({ method: "m", params: '{"n":1}' })).toMatchObject({ params: { n: 1 } });
 });
 
 describe("connecting", () => {

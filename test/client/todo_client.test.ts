@@ -69,22 +69,39 @@ test("methods send params as the protocol names them and leave out what is not g
     client.deleteTodo("l", 1, { ifRev: 2 }),
     client.todos("l", null, { after: 4 }),
     client.list("l"),
-    client.subscribe("l", { epoch: "e", seq: 1 }),
+    client.call("subscribe", { list: "l", epoch: "e", seq: 1 }),
     client.unsubscribe("l"),
     client.share("l", "bob", { role: "viewer" }),
     client.unshare("l", "bob"),
     client.members("l"),
     client.renameList("l", "U"),
+    client.tx("l", [
+      { op: "add_todo", todo: { title: "Milk" } },
+      { op: "update_todo", id: 1, patch: { done: true }, addTags: ["x"], ifRev: 4 },
+      { op: "delete_todo", id: 2, ifRev: 5 },
+    ]),
+    client.agenda({ from: "2026-12-01", after: "l", afterId: 3, limit: 2 }, { timeoutMs: 9 }),
+    client.history("l", { before: 9, limit: 2 }),
+    client.deleteList("l"),
+    client.restoreList("l"),
+    client.describe(),
   ]);
+  client.cast("delete_todo", { list: "l", id: 1 });
+  await client.whoami();
   const sent = connection.frames
     .join("\n")
     .split("\n")
     .map((text) => JSON.parse(text));
+  const made = sent.map(({ params }) => params.key).filter((key) => key?.length > 1);
+  expect(made).toHaveLength(6);
+  expect(new Set(made).size).toBe(6);
+  for (const { params } of sent) if (params.key?.length > 1) params.key = "made";
+  const key = "made";
   expect(sent.map(({ method, params }) => [method, params])).toEqual([
     ["whoami", {}],
     ["start", { title: "T", key: "k" }],
     ["lists", { after: "a", limit: 2, timeout_ms: 9 }],
-    ["add_todo", { list: "l", todo: { title: "Milk", date: null } }],
+    ["add_todo", { list: "l", todo: { title: "Milk", date: null }, key }],
     [
       "update_todo",
       {
@@ -97,15 +114,34 @@ test("methods send params as the protocol names them and leave out what is not g
         key: "k",
       },
     ],
-    ["delete_todo", { list: "l", id: 1, if_rev: 2 }],
+    ["delete_todo", { list: "l", id: 1, if_rev: 2, key }],
     ["todos", { list: "l", date: null, after: 4 }],
     ["list", { list: "l" }],
     ["subscribe", { list: "l", epoch: "e", seq: 1 }],
     ["unsubscribe", { list: "l" }],
-    ["share", { list: "l", user: "bob", role: "viewer" }],
-    ["unshare", { list: "l", user: "bob" }],
+    ["share", { list: "l", user: "bob", role: "viewer", key }],
+    ["unshare", { list: "l", user: "bob", key }],
     ["members", { list: "l" }],
-    ["rename_list", { list: "l", title: "U" }],
+    ["rename_list", { list: "l", title: "U", key }],
+    [
+      "tx",
+      {
+        list: "l",
+        ops: [
+          { op: "add_todo", todo: { title: "Milk" } },
+          { op: "update_todo", id: 1, patch: { done: true }, add_tags: ["x"], if_rev: 4 },
+          { op: "delete_todo", id: 2, if_rev: 5 },
+        ],
+        key,
+      },
+    ],
+    ["agenda", { from: "2026-12-01", after: "l", after_id: 3, limit: 2, timeout_ms: 9 }],
+    ["history", { list: "l", before: 9, limit: 2 }],
+    ["delete_list", { list: "l" }],
+    ["restore_list", { list: "l" }],
+    ["describe", {}],
+    ["delete_todo", { list: "l", id: 1 }],
+    ["whoami", {}],
   ]);
 });
 
@@ -195,7 +231,7 @@ test.each(["deleted", "revoked"] as const)("gone ends it: %s", async (reason) =>
   expect(seen.end()).toBe(reason);
 });
 
-test("a lost connection and a refused subscribe end it with the error", async () => {
+test("a refused subscribe and a server that closes for good end it with the error", async () => {
   const world = new TodoWorld();
   const { client, connection } = await connect({ answer: world.answer });
   const refused = follower();
@@ -206,9 +242,9 @@ test("a lost connection and a refused subscribe end it with the error", async ()
   const lost = follower();
   client.follow(list, lost);
   await lost.until(() => lost.changes.length === 1);
-  connection.cut();
+  connection.close(4403, "revoked");
   await lost.until(() => lost.end() !== undefined);
-  expect(lost.end()).toMatchObject({ kind: "closed" });
+  expect(lost.end()).toMatchObject({ kind: "unauthenticated" });
 });
 
 test("pushes that nobody follows go to `pushed`", async () => {

@@ -36,7 +36,8 @@ async function connect(
   for (;;) {
     await up;
     try {
-      return await TodoClient.connect({ url: server.socketUrl, token, pushed });
+      const address = { url: server.socketUrl, token, pushed };
+      return await TodoClient.connect({ ...address, reconnect: false });
     } catch (error) {
       if (!isCut(error)) throw error;
     }

@@ -41,6 +41,7 @@ async function connect(server: ServerProcess, user = "alice"): Promise<Follower>
   const client = await TodoClient.connect({
     url: server.socketUrl,
     token: await server.token(user),
+    reconnect: false,
     pushed: (name, params) => pushes.push({ name, params }),
     closed: (error) => closed.resolve(error),
   });

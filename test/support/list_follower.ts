@@ -31,7 +31,7 @@ export class ListFollower {
     this.#early = [];
     const { epoch, state } = this.#replica ?? {};
     const position = epoch === undefined || state === undefined ? {} : { epoch, seq: state.seq };
-    this.#subscribed(await client.subscribe(this.list, position));
+    this.#subscribed(await client.call("subscribe", { list: this.list, ...position }));
     const early = this.#early;
     this.#early = undefined;
     for (const { name, params } of early) this.pushed(name, params);

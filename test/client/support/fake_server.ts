@@ -65,6 +65,14 @@ export class FakeConnection {
     this.#socket.close(code, reason);
   }
 
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  ping(): void {
+    this.#socket.ping();
+  }
+
   /** Cuts the connection as a cable does. */
   cut(): void {
     this.#socket.terminate();
@@ -75,10 +83,13 @@ export class FakeServer {
   readonly connections: FakeConnection[] = [];
   /** Also after it has stopped: an address where nobody listens. */
   readonly url: string;
+  /** Resolves when somebody has. */
+  readonly connected: Promise<unknown>;
   readonly #server: WebSocketServer;
 
   private constructor(server: WebSocketServer) {
     this.#server = server;
+    this.connected = once(server, "connection");
     this.url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/socket`;
   }
 

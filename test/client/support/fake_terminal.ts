@@ -3,7 +3,7 @@
  *
  * Keeps what was written and lets a test wait for a part of it, press Ctrl-C or change the size.
  */
-import type { Terminal } from "../../../client/cli/terminal.ts";
+import type { Input, Terminal } from "../../../client/cli/terminal.ts";
 
 class Written {
   readonly isTTY: boolean;
@@ -33,11 +33,17 @@ export class FakeTerminal implements Terminal {
   readonly env: Record<string, string>;
   readonly stdout: Written;
   readonly stderr = new Written(false);
+  readonly stdin: Input;
   #interrupts: (() => void)[] = [];
   #resizes: (() => void)[] = [];
 
-  constructor(env: Record<string, string>, { isTTY = false } = {}) {
+  /** `input`: what standard input holds; with `isTTY`, what the user types. */
+  constructor(
+    env: Record<string, string>,
+    { isTTY = false, input = "" }: { readonly isTTY?: boolean; readonly input?: string } = {},
+  ) {
     this.env = env;
+    this.stdin = { isTTY, lines: () => linesOf(input) };
     this.stdout = new Written(isTTY);
   }
 
@@ -66,4 +72,8 @@ export class FakeTerminal implements Terminal {
     this.stdout.rows = rows;
     for (const run of this.#resizes) run();
   }
+}
+
+async function* linesOf(text: string): AsyncGenerator<string> {
+  if (text !== "") yield* text.replace(/\n$/, "").split("\n");
 }

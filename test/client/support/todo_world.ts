@@ -13,6 +13,7 @@ import { type Answer, type FakeConnection, type Message, refusal } from "./fake_
 interface Entry {
   state: TodoEvent.ListState;
   readonly epoch: string;
+  readonly events: EventParams[];
   readonly subscribers: Set<FakeConnection>;
 }
 /** What these tests send; the fake trusts it. */
@@ -22,8 +23,13 @@ interface Params {
   readonly id: number;
   readonly todo: NewTodo;
   readonly patch: TodoPatch;
+  readonly add_tags?: readonly string[];
+  readonly remove_tags?: readonly string[];
   readonly date: string | null;
   readonly after?: number;
+  readonly if_rev?: number;
+  readonly epoch?: string;
+  readonly seq?: number;
   readonly user: string;
   readonly role: Role;
 }
@@ -54,7 +60,11 @@ export class TodoWorld {
     const seq = entry.state.seq + 1;
     entry.state = TodoEvent.apply(entry.state, { ...change, seq });
     const event = { list, epoch: entry.epoch, ...change, seq, at: 0, by, pid: "<0.9.0>" };
-    for (const subscriber of entry.subscribers) subscriber.push("event", event as EventParams);
+    entry.events.push(event as EventParams);
+    for (const subscriber of entry.subscribers) {
+      if (subscriber.isOpen) subscriber.push("event", event as EventParams);
+      else entry.subscribers.delete(subscriber);
+    }
     return seq;
   }
 
@@ -83,7 +93,7 @@ export class TodoWorld {
   #start(user: string, { title }: Params): object {
     const list = `list-${this.lists.size + 1}`;
     const state = TodoEvent.empty(title ?? list, user);
-    this.lists.set(list, { state, epoch: `e-${list}`, subscribers: new Set() });
+    this.lists.set(list, { state, epoch: `e-${list}`, events: [], subscribers: new Set() });
     return { list, pid: "<0.5.0>", epoch: `e-${list}`, seq: 0, created: true };
   }
 
@@ -98,10 +108,14 @@ export class TodoWorld {
       this.change(list, { op: "todo_added", todo: added }, user);
       return { result: { id: next, rev: seq, seq } };
     },
-    update_todo: ({ state }, { list, id, patch }, { user }) => {
+    update_todo: ({ state }, { list, id, if_rev: rev, ...params }, { user }) => {
       const old = TodoList.get(state.todos, id);
       if (old === undefined) return refusal("not_found", { what: "todo", applied: "no" });
-      const changed = applyPatch(old, { patch: patch });
+      if (rev !== undefined && rev !== old.rev) {
+        return refusal("conflict", { todo: old, applied: "no" });
+      }
+      const { patch, add_tags: addTags, remove_tags: removeTags } = params;
+      const changed = applyPatch(old, { patch, addTags, removeTags });
       if (changed === old) return { result: { todo: old, changed: false, seq: state.seq } };
       const todo = { ...changed, rev: state.seq + 1 };
       const seq = this.change(list, { op: "todo_updated", todo }, user);
@@ -119,8 +133,12 @@ export class TodoWorld {
       const more = todos.length < all.length ? { more: true } : {};
       return { result: { todos, seq: state.seq, ...more } };
     },
-    subscribe: (entry, { list }, connection) => {
+    subscribe: (entry, { list, epoch, seq = 0 }, connection) => {
       entry.subscribers.add(connection);
+      if (epoch === entry.epoch) {
+        const events = entry.events.filter((event) => event.seq > seq);
+        return { result: { mode: "resumed", list, epoch, seq: entry.state.seq, events } };
+      }
       return { result: { mode: "snapshot", ...this.page(list) } };
     },
     unsubscribe: (entry, _params, connection) => {
