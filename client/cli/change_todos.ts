@@ -10,7 +10,7 @@ import type { TodoId } from "../../shared/todo/todo.ts";
 import { RpcError } from "../rpc_error.ts";
 import type { TodoClient } from "../todo_client.ts";
 import { withClient } from "./connect.ts";
-import { EXIT, type ExitCode, explain } from "./exit_code.ts";
+import { CliError, EXIT, type ExitCode, explain } from "./exit_code.ts";
 import { chooseList, quoted } from "./list_choice.ts";
 import type { Invocation } from "./settings.ts";
 
@@ -34,7 +34,8 @@ export function changeTodos(
     for (const [index, outcome] of outcomes.entries()) {
       const id = ids[index] ?? 0;
       if (outcome.status === "fulfilled") {
-        invocation.printer.print({ id, ...outcome.value.value }, outcome.value.line);
+        const { value, line } = outcome.value;
+        invocation.printer.print({ json: { id, ...value }, id }, line);
       } else {
         const failed = complain(invocation, { id, list, error: outcome.reason });
         if (failed > exit) exit = failed;
@@ -44,17 +45,19 @@ export function changeTodos(
   });
 }
 
+/** What is said of a todo that is not there. */
+export function noTodo(id: TodoId, { title }: Pick<ListEntry, "title">): string {
+  return `There is no todo ${id} in ${quoted(title)}. \`todo ls\` shows those there are.`;
+}
+
 function complain(
   { printer }: Invocation,
   { id, list, error }: { readonly id: TodoId; readonly list: ListEntry; readonly error: unknown },
 ): ExitCode {
   if (!(error instanceof RpcError)) throw error;
-  const { exit, message } = explain(error);
-  const missing = error.kind === "not_found" && error.data.what === "todo";
-  const sentence = missing
-    ? `There is no todo ${id} in ${quoted(list.title)}. \`todo ls\` shows those there are.`
-    : `${id}: ${message}`;
-  if (printer.json) printer.print({ id, error: { kind: error.kind, message: error.message } });
-  printer.complain(sentence);
+  const { exit, message, kind } = explain(error);
+  const missing = kind === "not_found" && error.data.what === "todo";
+  const sentence = missing ? noTodo(id, list) : `${id}: ${message}`;
+  printer.fail(new CliError(exit, sentence, kind), { id });
   return exit;
 }

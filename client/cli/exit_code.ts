@@ -16,11 +16,14 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** How a command gives up: its exit code, and one sentence as its message. */
 export class CliError extends Error {
   readonly exit: ExitCode;
+  /** The stable word for programs: the server's own, or the name of the exit code. */
+  readonly kind: string;
 
   /** `sentence`: plain, says what is wrong and what to do; other people's text in it is visible. */
-  constructor(exit: ExitCode, sentence: string) {
+  constructor(exit: ExitCode, sentence: string, kind = nameOf(exit)) {
     super(sentence);
     this.exit = exit;
+    this.kind = kind;
   }
 }
 
@@ -40,6 +43,8 @@ const ADVICE: Partial<Record<RpcErrorKind, string>> = {
   unauthenticated: "Get a new token with `npm run -s token -- USER` and put it in TODO_TOKEN.",
   forbidden: "Ask an owner of the list for the role that it needs.",
   list_full: "Delete todos that are done, or start another list.",
+  limit: "Delete lists that nobody needs, or leave some.",
+  unknown_method: "The server is older than this program: ask for a newer one.",
   overloaded: "Wait a moment and try again.",
   rate_limited: "Wait a moment and try again.",
   read_only: "Try again when the server can write.",
@@ -48,8 +53,13 @@ const ADVICE: Partial<Record<RpcErrorKind, string>> = {
 };
 
 /** The exit code and the sentence for a call that failed. */
-export function explain(error: RpcError): CliError {
-  const advice = ADVICE[error.kind];
-  const sentence = advice === undefined ? error.message : `${error.message} ${advice}`;
-  return new CliError(EXIT_OF_KIND[error.kind] ?? EXIT.refused, sentence);
+export function explain({ kind, message }: RpcError): CliError {
+  const advice = ADVICE[kind];
+  const sentence = advice === undefined ? message : `${message} ${advice}`;
+  return new CliError(EXIT_OF_KIND[kind] ?? EXIT.refused, sentence, kind);
+}
+
+function nameOf(exit: ExitCode): string {
+  const named = Object.entries(EXIT).find(([, code]) => code === exit);
+  return named?.[0] ?? String(exit);
 }

@@ -17,19 +17,53 @@ const CANDIDATES_MAX = 8; // More than that are counted.
 /** The list that --list names, or the one last used. What is named is remembered. */
 export async function chooseList(
   client: TodoClient,
-  { settings, terminal }: Pick<Invocation, "settings" | "terminal">,
-  name = settings.list,
+  invocation: Invocation,
+  name = invocation.settings.list,
 ): Promise<ListEntry> {
   const lists = await client.allLists();
-  const place = { url: settings.url, user: client.welcome.user };
-  if (name === undefined) return lastOrOnly(lists, lastList(terminal, place));
+  if (name === undefined) return lastOrOnly(lists, usedList(client, invocation));
   const found = findList(lists, name);
   if (found === undefined) {
     const sentence = `You have no list named ${quoted(name)}. \`todo lists\` shows those you have.`;
     throw new CliError(EXIT.refused, sentence);
   }
-  rememberList(terminal, place, found.list);
+  useList(client, invocation, found.list);
   return found;
+}
+
+/** The deleted list of that name that one may restore. */
+export async function chooseDeleted(client: TodoClient, name: string): Promise<ListEntry> {
+  const found = findList(await deletedLists(client), name);
+  if (found !== undefined) return found;
+  const sentence =
+    `You have no deleted list named ${quoted(name)}. ` +
+    "`todo lists --deleted` shows those that can be restored.";
+  throw new CliError(EXIT.refused, sentence);
+}
+
+/** The lists that one may restore, page by page. */
+export async function deletedLists(client: TodoClient): Promise<ListEntry[]> {
+  const lists: ListEntry[] = [];
+  for (;;) {
+    const last = lists.at(-1);
+    const after = last === undefined ? {} : { after: last.list };
+    const page = await client.lists({ deleted: true, ...after });
+    lists.push(...page.lists);
+    if (page.more !== true || page.lists.length === 0) return lists;
+  }
+}
+
+/** The id of the list that commands without --list are about; undefined when none is known. */
+export function usedList(client: TodoClient, invocation: Invocation): string | undefined {
+  const { settings, terminal, shared } = invocation;
+  return shared?.list ?? lastList(terminal, { url: settings.url, user: client.welcome.user });
+}
+
+/** Makes it the list that commands without --list are about. */
+export function useList(client: TodoClient, invocation: Invocation, list: string): void {
+  const { settings, terminal, shared } = invocation;
+  if (shared !== undefined) shared.list = list;
+  rememberList(terminal, { url: settings.url, user: client.welcome.user }, list);
 }
 
 /** The one list that `name` means; undefined when none does. Throws when several do. */

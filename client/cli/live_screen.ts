@@ -1,13 +1,15 @@
 /**
  * LiveScreen: a list on the whole terminal, drawn anew as it changes.
  *
- * Shape: a heading, the open todos, then those done, the last change, how to end. What does not fit
- *        is counted. It uses the alternate screen, so that the terminal is afterwards as before.
+ * Shape: a heading, the open todos, then those done, the last change, how the connection is. What
+ *        does not fit is counted. It uses the alternate screen, so that the terminal is afterwards
+ *        as before.
  * Bound: one drawing per DRAW_MS at most, however many changes come.
  * Source: xterm control sequences; synchronized output (mode 2026) where the terminal knows it.
  */
 import type { Todo } from "../../shared/todo/todo.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
+import type { ClientState } from "../reconnecting_client.ts";
 import type * as TodoReplica from "../todo_replica.ts";
 import { localDay } from "./date_input.ts";
 import { eventLine } from "./event_line.ts";
@@ -31,6 +33,7 @@ export class LiveScreen implements WatchView {
   readonly #invocation: Invocation;
   #replica: TodoReplica.T | undefined;
   #lastChange = "";
+  #connection: ClientState = "live";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #open = true;
 
@@ -44,6 +47,11 @@ export class LiveScreen implements WatchView {
     const before = this.#replica?.state.todos;
     if (event !== undefined && before !== undefined) this.#lastChange = eventLine(event, before);
     this.#replica = replica;
+    this.#drawSoon();
+  }
+
+  stateChanged(state: ClientState): void {
+    this.#connection = state;
     this.#drawSoon();
   }
 
@@ -64,16 +72,29 @@ export class LiveScreen implements WatchView {
 
   #draw(): void {
     if (this.#replica === undefined) return;
-    const lines = screenLines(this.#replica, this.#lastChange, this.#invocation);
+    const last = { change: this.#lastChange, connection: this.#connection };
+    const lines = screenLines(this.#replica, last, this.#invocation);
     const frame = lines.map((line) => `${line}${LINE_END}`).join("\r\n");
     this.#invocation.terminal.stdout.write(`${BEGIN}${frame}${END}`);
   }
 }
 
+/** What stands below the todos: the last change, and how the connection is. */
+interface Footer {
+  readonly change: string;
+  readonly connection: ClientState;
+}
+
+const CONNECTION: { readonly [State in ClientState]: string } = {
+  live: "Live.",
+  "catching up": "Catching up …",
+  offline: "Offline: this is how it was. Trying again …",
+};
+
 /** As many lines as the terminal has rows, none wider than it. */
 export function screenLines(
   { state }: TodoReplica.T,
-  lastChange: string,
+  { change, connection }: Footer,
   { printer, terminal }: Invocation,
 ): string[] {
   const { paint, columns } = printer;
@@ -90,8 +111,11 @@ export function screenLines(
     "",
     ...body,
     ...blank,
-    paint("cyan", clip(lastChange, columns)),
-    paint("dim", clip("Live. Ctrl-C ends.", columns)),
+    paint("cyan", clip(change, columns)),
+    paint(
+      connection === "live" ? "dim" : "yellow",
+      clip(`${CONNECTION[connection]} Ctrl-C ends.`, columns),
+    ),
   ];
 }
 

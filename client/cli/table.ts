@@ -2,12 +2,13 @@
  * Table: rows of cells as lines in columns, as wide as their widest cell.
  *
  * Shape: what cells hold is made visible here, so that none brings escapes or line ends of its own.
- * Bound: on a terminal no line is wider than it: the one column that may shrink is cut with "…".
+ * Bound: on a terminal no line is wider than it: the columns that may shrink are cut with "…".
  */
 import type { Paint, Style } from "./printer.ts";
 import { clip, columnsOf, visible } from "./terminal_text.ts";
 
 const GAP = "  ";
+const READABLE_COLUMNS = 12; // A title cut shorter says little.
 
 /** Anybody's text, and how it is to look. */
 export interface Cell {
@@ -16,11 +17,11 @@ export interface Cell {
   readonly align?: "right";
 }
 
-/** `shrinks`: the index of the column that gives way. */
+/** `shrinks`: the indexes of the columns that give way, the first one first. */
 export interface TableOptions {
   readonly paint: Paint;
   readonly columns: number;
-  readonly shrinks: number;
+  readonly shrinks: readonly number[];
 }
 
 /** The lines of the table. Columns that are empty throughout are left out. */
@@ -34,6 +35,17 @@ export function tableLines(cells: readonly (readonly Cell[])[], options: TableOp
     });
     return shown.join(GAP).trimEnd();
   });
+}
+
+/** A name and what it has; undefined: nothing, the line is left out. */
+export type Field = readonly [name: string, value: string | undefined];
+
+/** One line per field, the values below each other: "date      2026-12-24". */
+export function fieldLines(fields: readonly Field[], paint: Paint): string[] {
+  const rows = fields.flatMap(([name, value]): Cell[][] =>
+    value === undefined ? [] : [[{ text: name, style: "dim" }, { text: value }]],
+  );
+  return tableLines(rows, { paint, columns: Number.POSITIVE_INFINITY, shrinks: [] });
 }
 
 /** Blanks stay outside the style, so that trailing ones can be trimmed. */
@@ -54,9 +66,24 @@ function columnWidths(
       widths[column] = Math.max(widths[column] ?? 0, columnsOf(text));
     }
   }
-  const shown = widths.filter((width) => width > 0);
-  const total = shown.reduce((sum, width) => sum + width, GAP.length * (shown.length - 1));
-  const wanted = widths[shrinks] ?? 0;
-  if (total > columns) widths[shrinks] = Math.max(1, wanted - (total - columns));
+  // First each to what still can be read, then, the last one first, to nothing.
+  for (const index of shrinks) shrink(widths, index, { columns, least: READABLE_COLUMNS });
+  for (const index of shrinks.toReversed()) shrink(widths, index, { columns, least: 0 });
   return widths;
+}
+
+function shrink(
+  widths: number[],
+  index: number,
+  { columns, least }: { readonly columns: number; readonly least: number },
+): void {
+  const excess = totalOf(widths) - columns;
+  const width = widths[index] ?? 0;
+  if (excess > 0 && width > least) widths[index] = Math.max(least, width - excess);
+}
+
+/** A column of no width is left out, with the gap before it. */
+function totalOf(widths: readonly number[]): number {
+  const shown = widths.filter((width) => width > 0);
+  return shown.reduce((sum, width) => sum + width, GAP.length * (shown.length - 1));
 }

@@ -14,8 +14,15 @@ export interface Output {
   write(text: string): unknown;
 }
 
+/** Standard input, line by line and once only. `isTTY`: somebody sits there who can be asked. */
+export interface Input {
+  readonly isTTY?: boolean;
+  lines(): AsyncIterable<string>;
+}
+
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly now: () => Date;
@@ -31,6 +38,12 @@ export interface Terminal {
 export function systemTerminal(): Terminal {
   return {
     env: process.env,
+    stdin: {
+      get isTTY() {
+        return process.stdin.isTTY; // Opened only when asked for: most commands read nothing.
+      },
+      lines: standardInput,
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     now: () => new Date(),
@@ -42,6 +55,15 @@ export function systemTerminal(): Terminal {
       process.stdout.on("resize", run);
     },
   };
+}
+
+async function* standardInput(): AsyncGenerator<string> {
+  const { createInterface } = await import("node:readline");
+  try {
+    yield* createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+  } finally {
+    process.stdin.destroy(); // Whoever wants no more lines does not wait for those to come.
+  }
 }
 
 /** Some systems, containers above all, have a user without a name. */

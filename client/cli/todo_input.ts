@@ -1,15 +1,18 @@
 /**
  * TodoInput: what the arguments of `add` and `edit` say about a todo.
  *
- * Shape: --date D, --notes TEXT, --priority P, --tags A,B, --assignee USER; "none" (or "" for notes
- *        and tags) unsets a member. What is not given is absent. Bounds are the server's to judge.
+ * Shape: words as title_line.ts reads them, and --date D, --notes TEXT, --priority P, --tags A,B,
+ *        --assignee USER; "none" (or "" for notes and tags) unsets a member. What is not given is
+ *        absent. Bounds are the server's to judge.
  * Errors: CliError (usage).
  */
 import { isUserName, USER_NAME_WANTED } from "../../shared/protocol/names.ts";
 import { describeText, isTitle, TITLE_WANTED } from "../../shared/protocol/text.ts";
-import type { Priority, TodoId, TodoPatch } from "../../shared/todo/todo.ts";
+import type { TodoChange } from "../../shared/todo/patch.ts";
+import type { NewTodo, Priority, TodoId, TodoPatch } from "../../shared/todo/todo.ts";
 import { dateInput } from "./date_input.ts";
 import { CliError, EXIT } from "./exit_code.ts";
+import { titleLine } from "./title_line.ts";
 
 const NONE = "none";
 
@@ -21,20 +24,34 @@ export interface TodoOptions {
   readonly priority?: Priority | typeof NONE;
   readonly tags?: string;
   readonly assignee?: string;
-  readonly undone?: boolean;
 }
 
-/** { date: "today", tags: "a, b" } → { date: "2026-11-25", tags: ["a", "b"] } */
-export function todoInput(options: TodoOptions, now: Date): TodoPatch {
-  const { title, date, notes, priority, tags, assignee, undone } = options;
-  return {
+/** newTodoInput("Milk +a", { tags: "b" }, now) → { title: "Milk", tags: ["a", "b"] } */
+export function newTodoInput(text: string, options: TodoOptions, now: Date): NewTodo {
+  const { patch, addTags = [] } = changeInput(text, options, now);
+  const { title = "", tags, ...rest } = patch ?? {};
+  const all = [...new Set([...addTags, ...(tags ?? [])])];
+  return { ...rest, title: titleInput(title), ...(all.length === 0 ? {} : { tags: all }) };
+}
+
+/** changeInput("Oat +a", { date: "none" }, now) → { patch: { title, date: null }, addTags } */
+export function changeInput(text: string, options: TodoOptions, now: Date): TodoChange {
+  const line = titleLine(text);
+  const title = eitherOf(options.title, line.title === "" ? undefined : line.title, "title");
+  const priority = eitherOf(options.priority, line.priority, "priority");
+  const assignee = eitherOf(options.assignee, line.assignee, "assignee");
+  const { date, notes, tags } = options;
+  const patch: TodoPatch = {
     ...(title === undefined ? {} : { title: titleInput(title) }),
     ...(date === undefined ? {} : { date: dateInput(date, now) }),
-    ...(undone === true ? { done: false } : {}),
-    ...(notes === undefined ? {} : { notes: notes === "" ? null : notes }),
+    ...(notes === undefined ? {} : { notes: notes === "" || notes === NONE ? null : notes }),
     ...(priority === undefined ? {} : { priority: priority === NONE ? null : priority }),
     ...(tags === undefined ? {} : { tags: tagsInput(tags) }),
     ...(assignee === undefined ? {} : { assignee: assigneeInput(assignee) }),
+  };
+  return {
+    ...(Object.keys(patch).length === 0 ? {} : { patch }),
+    ...(line.tags.length === 0 ? {} : { addTags: line.tags }),
   };
 }
 
@@ -59,6 +76,24 @@ export function idInput(text: string): TodoId {
     EXIT.usage,
     `An ID is the number that \`todo ls\` shows before a todo; ${came} came.`,
   );
+}
+
+/** The name of a user whom a list is shared with. */
+export function userInput(user: string): string {
+  if (isUserName(user)) return user;
+  const came = JSON.stringify(user);
+  throw new CliError(EXIT.usage, `USER wants ${USER_NAME_WANTED}; ${came} came.`);
+}
+
+/** What is said once, by its option or in the words; undefined: not at all. */
+function eitherOf<Value>(
+  option: Value | undefined,
+  word: Value | undefined,
+  what: string,
+): Value | undefined {
+  if (option === undefined || word === undefined) return option ?? word;
+  const sentence = `The ${what} stands both in the words and in --${what}: leave one out.`;
+  throw new CliError(EXIT.usage, sentence);
 }
 
 function tagsInput(text: string): string[] | null {

@@ -1,5 +1,5 @@
 /**
- * Command done: ticks todos off.
+ * Commands done and undone: tick todos off, or take them up again.
  *
  * JSON: a line per id, {id, changed, seq, todo}.
  */
@@ -9,11 +9,15 @@ import { quoted } from "../list_choice.ts";
 import type { Invocation } from "../settings.ts";
 import { idsInput } from "../todo_input.ts";
 
-export function done(invocation: Invocation, texts: readonly string[]): Promise<ExitCode> {
+export function setDone(
+  invocation: Invocation,
+  texts: readonly string[],
+  done: boolean,
+): Promise<ExitCode> {
   return changeTodos(invocation, idsInput(texts), async (client, { list }, id) => {
-    const value = await client.updateTodo(list, id, { patch: { done: true } });
-    const title = value.todo === undefined ? "" : ` ${quoted(value.todo.title)}`;
-    const line = value.changed ? `Done: ${id}${title}.` : `${id}${title} was done already.`;
-    return { value, line };
+    const value = await client.updateTodo(list, id, { patch: { done } });
+    const named = `${id}${value.todo === undefined ? "" : ` ${quoted(value.todo.title)}`}`;
+    if (!value.changed) return { value, line: `${named} was ${done ? "done" : "open"} already.` };
+    return { value, line: `${done ? "Done" : "Open again"}: ${named}.` };
   });
 }

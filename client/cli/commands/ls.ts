@@ -1,7 +1,7 @@
 /**
  * Command ls: the todos of a list, or those of one day of it.
  *
- * JSON: {list, title, seq, todos:[…]} as the server has them, all pages in one.
+ * JSON: a line per todo, {list, …todo} as the server has it.
  */
 import type { Todo } from "../../../shared/todo/todo.ts";
 import type { TodoClient } from "../../todo_client.ts";
@@ -18,23 +18,26 @@ export function ls(invocation: Invocation, options: { readonly date?: string }):
   const date = options.date === undefined ? undefined : dateInput(options.date, now);
   return withClient(invocation, async (client) => {
     const { list, title } = await chooseList(client, invocation);
-    const { todos, seq } = await readTodos(client, list, date);
+    const todos = await readTodos(client, list, date);
     const done = todos.filter((todo) => todo.done).length;
     const { paint, columns } = printer;
     const lines = todoLines(todos, { paint, columns, today: localDay(now, 0) });
     const day = date === undefined ? "" : ` ${date === null ? "without a date" : `for ${date}`}`;
     const heading = `${quoted(title)}${day}: ${countLine(todos.length, done)}`;
-    printer.print({ list, title, seq, todos }, paint("bold", heading), ...lines);
+    printer.printAll(
+      todos.map((todo) => ({ json: { list, ...todo }, id: todo.id })),
+      [paint("bold", heading), ...lines],
+    );
     return EXIT.ok;
   });
 }
 
-/** All pages. `seq` is that of the last one: a list may change while it is read. */
+/** All pages. */
 async function readTodos(
   client: TodoClient,
   list: string,
   date: string | null | undefined,
-): Promise<{ todos: readonly Todo[]; seq: number }> {
+): Promise<Todo[]> {
   const todos: Todo[] = [];
   for (;;) {
     const after = todos.at(-1)?.id ?? 0;
@@ -43,6 +46,6 @@ async function readTodos(
         ? await client.list(list, { after })
         : await client.todos(list, date, { after });
     todos.push(...page.todos);
-    if (page.more !== true || page.todos.length === 0) return { todos, seq: page.seq };
+    if (page.more !== true || page.todos.length === 0) return todos;
   }
 }

@@ -5,13 +5,11 @@
  */
 import { withClient } from "../connect.ts";
 import { EXIT, type ExitCode } from "../exit_code.ts";
-import { rememberList } from "../last_list.ts";
-import { findList, quoted } from "../list_choice.ts";
+import { findList, quoted, useList } from "../list_choice.ts";
 import type { Invocation } from "../settings.ts";
 import { titleInput } from "../todo_input.ts";
 
 export function start(invocation: Invocation, text: string): Promise<ExitCode> {
-  const { settings, terminal, printer } = invocation;
   const title = titleInput(text);
   return withClient(invocation, async (client) => {
     const lists = await client.allLists();
@@ -20,12 +18,15 @@ export function start(invocation: Invocation, text: string): Promise<ExitCode> {
       title,
     );
     const { list, seq } = has ?? (await client.start({ title }));
-    rememberList(terminal, { url: settings.url, user: client.welcome.user }, list);
+    useList(client, invocation, list);
     const line =
       has === undefined
         ? `Started ${quoted(title)}. Add to it with \`todo add TITLE\`.`
         : `You already have ${quoted(title)}, as its ${has.role}: it is used from now on.`;
-    printer.print({ list, title, created: has === undefined, seq }, line);
+    invocation.printer.print(
+      { json: { list, title, created: has === undefined, seq }, id: list },
+      line,
+    );
     return EXIT.ok;
   });
 }

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { run } from "../../../client/cli/program.ts";
 import type { Todo } from "../../../shared/todo/todo.ts";
 import { FakeServer } from "../support/fake_server.ts";
 import { FakeTerminal } from "../support/fake_terminal.ts";
 import { TodoWorld } from "../support/todo_world.ts";
+import { jsonLines } from "./cli_world.ts";
 
 let folder = "";
 let world = new TodoWorld();
@@ -108,14 +109,85 @@ test.each([
   expect(terminal.stderr.text).toBe(sentence);
 });
 
-test("a lost connection is said, with exit code 3", async () => {
-  const terminal = terminalOf({ isTTY: true });
+describe("a lost connection heals", () => {
+  test("as lines: said when it is lost and when it is back, with what was missed", async () => {
+    const terminal = terminalOf();
+    const watching = run(["watch"], terminal);
+    await terminal.stdout.until("Milk");
+    server.connection.cut();
+    await terminal.stdout.until("trying again");
+    world.change("list-1", { op: "todo_added", todo: todo(2, "Bread") }, "bob");
+    await terminal.stdout.until("is back");
+    world.change("list-1", { op: "todo_deleted", id: 2 }, "bob");
+    await terminal.stdout.until("deleted");
+    terminal.interrupt();
+    expect(await watching).toBe(0);
+    expect(terminal.stdout.text.trimEnd().split("\n")).toEqual([
+      '"groceries": 1 todo',
+      "1  [ ]  Milk  2026-12-24",
+      "The connection is lost; trying again.",
+      'bob added 2 "Bread"',
+      "The connection is back.",
+      'bob deleted 2 "Bread"',
+    ]);
+    expect(terminal.stderr.text).toBe("");
+  });
+
+  test("on a screen: the last line says how the connection is", async () => {
+    const terminal = terminalOf({ isTTY: true });
+    const watching = run(["watch"], terminal);
+    await terminal.stdout.until("Milk");
+    server.connection.cut();
+    await terminal.stdout.until("Offline: this is how it was. Trying again … Ctrl-C ends.");
+    world.change("list-1", { op: "todo_added", todo: todo(2, "Bread") }, "bob");
+    await terminal.stdout.until("Bread");
+    terminal.interrupt();
+    expect(await watching).toBe(0);
+    expect(terminal.stdout.text.endsWith("\u001b[?25h\u001b[?1049l")).toBe(true);
+  });
+
+  test("--json: states, and what was missed between them", async () => {
+    const terminal = terminalOf();
+    const watching = run(["watch", "--json"], terminal);
+    await terminal.stdout.until("snapshot");
+    server.connection.cut();
+    await terminal.stdout.until('"offline"');
+    world.change("list-1", { op: "todo_deleted", id: 1 }, "bob");
+    await terminal.stdout.until('"live"');
+    terminal.interrupt();
+    expect(await watching).toBe(0);
+    const lines = jsonLines(terminal.stdout.text) as { type: string; state?: string }[];
+    expect(lines.map(({ type, state }) => state ?? type)).toEqual([
+      "snapshot",
+      "offline",
+      "catching up",
+      "event",
+      "live",
+    ]);
+  });
+});
+
+test("--quiet: the ids of the todos that change", async () => {
+  const terminal = terminalOf();
+  const watching = run(["watch", "--quiet"], terminal);
+  await vi.waitFor(() => expect(server.connection.frames.join()).toContain("subscribe"));
+  world.change("list-1", { op: "todo_added", todo: todo(2, "Bread") }, "bob");
+  world.change("list-1", { op: "list_renamed", title: "food" }, "bob");
+  world.change("list-1", { op: "todo_deleted", id: 1 }, "bob");
+  await terminal.stdout.until("1\n");
+  terminal.interrupt();
+  expect(await watching).toBe(0);
+  expect(terminal.stdout.text).toBe("2\n1\n");
+});
+
+test("a token whose time is over ends it: exit code 4", async () => {
+  const terminal = terminalOf();
   const watching = run(["watch"], terminal);
   await terminal.stdout.until("Milk");
-  server.connection.cut();
-  expect(await watching).toBe(3);
-  expect(terminal.stderr.text).toMatch(/^The connection to ws:.* was lost\. Run the command again/);
-  expect(terminal.stdout.text.endsWith("\u001b[?25h\u001b[?1049l")).toBe(true);
+  server.connection.push("bye", { code: 4401, reason: "The token's time is over." });
+  server.connection.close(4401, "The token's time is over.");
+  expect(await watching).toBe(4);
+  expect(terminal.stderr.text).toMatch(/^[^\n]*npm run -s token -- USER[^\n]*\n$/);
 });
 
 test("on a terminal it draws a screen within its size and leaves it as it was", async () => {
@@ -143,14 +215,4 @@ test("on a terminal it draws a screen within its size and leaves it as it was", 
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(30);
   expect(lines[0]).toBe('"groceries": 20 todos');
   expect(lines.at(-1)).toBe("Live. Ctrl-C ends.");
-});
-
-test("colours only on a terminal, and not with NO_COLOR", async () => {
-  const ls = async (terminal: FakeTerminal) => {
-    await run(["ls"], terminal);
-    return terminal.stdout.text;
-  };
-  expect(await ls(terminalOf())).not.toContain("\u001b");
-  expect(await ls(terminalOf({ isTTY: true }, { NO_COLOR: "1" }))).not.toContain("\u001b");
-  expect(await ls(terminalOf({ isTTY: true }))).toContain("\u001b[1m");
 });
