@@ -8,6 +8,7 @@
  * Bound: none here (see EventLog); a batch has at most BATCH_APPENDS_MAX appends.
  */
 import type { Clock, Pid } from "../runtime/index.ts";
+import { CommitCounts } from "./commit_counts.ts";
 import { type Append, type AppendNews, assertWhole, lastSeqOf, type Refusal } from "./event_log.ts";
 import type { Refused } from "./event_writer.ts";
 import { tell, tellRefused } from "./news.ts";
@@ -31,24 +32,28 @@ export interface CommitQueueOptions {
   readonly clock: Pick<Clock, "now" | "soon">;
   /** Hands a batch to the storage thread, which will answer by `settle`. */
   readonly post: (batch: readonly Append[]) => void;
+  readonly counts?: CommitCounts;
 }
 
 /** The appends that are not settled yet. */
 export class CommitQueue {
   readonly #clock: CommitQueueOptions["clock"];
   readonly #post: CommitQueueOptions["post"];
+  readonly #counts: CommitCounts;
   #waiting: Entry[] = [];
   #underWay: readonly Entry[] = [];
   readonly #lastOf = new Map<string, Entry>(); // The last append of each list that has any.
   #bytes = 0;
   #oldestMs = 0; // When the first of `#waiting` came.
+  #postedMs = 0; // When the batch under way left.
   #looking = false;
   #seen = -1; // Appends that were waiting at the last look.
   #whenEmpty: (() => void)[] = [];
 
-  constructor({ clock, post }: CommitQueueOptions) {
+  constructor({ clock, post, counts = new CommitCounts() }: CommitQueueOptions) {
     this.#clock = clock;
     this.#post = post;
+    this.#counts = counts;
   }
 
   /** About what the queue holds. */
@@ -84,6 +89,7 @@ export class CommitQueue {
   settle(refused: Refused): void {
     const batch = this.#underWay;
     this.#underWay = [];
+    this.#counts.settled(batch.length, this.#clock.now() - this.#postedMs);
     this.#tellCommitted(batch, refused);
     const settled = refused.size === 0 ? batch : [...batch, ...this.#refuse(batch, refused)];
     for (const entry of settled) {
@@ -118,13 +124,16 @@ export class CommitQueue {
     for (const [index, reason] of refused) {
       const entry = batch[index] as Entry;
       lists.set(entry.append.list, reason);
+      this.#counts.refuse(reason);
       tellRefused(entry.append, entry.owner, reason);
     }
     const behind = this.#waiting.filter(({ append }) => lists.has(append.list));
     if (behind.length === 0) return behind;
     this.#waiting = this.#waiting.filter(({ append }) => !lists.has(append.list));
     for (const { append, owner } of behind) {
-      tellRefused(append, owner, lists.get(append.list) as Refusal);
+      const reason = lists.get(append.list) as Refusal;
+      this.#counts.refuse(reason);
+      tellRefused(append, owner, reason);
     }
     return behind;
   }
@@ -145,6 +154,7 @@ export class CommitQueue {
     }
     this.#looking = false;
     this.#underWay = this.#waiting.splice(0, BATCH_APPENDS_MAX);
+    this.#postedMs = this.#clock.now();
     this.#post(this.#underWay.map(({ append }) => append));
   };
 }

@@ -33,9 +33,13 @@ export type ReadFailure = { readonly ok: false; readonly reason: ReadFault };
 export type LoadEnd =
   | { readonly ok: true; readonly birth: Birth | null; readonly life: Life | null }
   | ReadFailure;
+/** How a stretch ends. */
 export type EventsRead = { readonly ok: true; readonly events: StoredEvent[] } | ReadFailure;
+/** How keyed writes end. */
 export type WritesRead = { readonly ok: true; readonly writes: StoredWrite[] } | ReadFailure;
+/** Which list was made under a key. */
 export type MadeRead = { readonly ok: true; readonly made: MadeList | null } | ReadFailure;
+/** One page of lists. */
 export type ListsRead =
   | { readonly ok: true; readonly lists: readonly ListEntry[]; readonly more: boolean }
   | ReadFailure;

@@ -3,8 +3,8 @@
  *
  * A load comes in parts, so that no one message is long to take over; whoever folds its events does
  * that in portions of its own.
- * Errors: when the reader's thread dies, what was asked of it fails with `io`, and the next question
- *   starts another: the data is not in doubt, only this look at it.
+ * Errors: when the reader's thread dies, what was asked of it fails with `io`, and the next
+ *   question starts another: the data is not in doubt, only this look at it.
  */
 import type { Pid } from "../runtime/index.ts";
 import type {

@@ -9,6 +9,7 @@
  */
 import { nanoid } from "nanoid";
 import { type Clock, type Pid, SystemClock } from "../runtime/index.ts";
+import type { CommitCounts } from "./commit_counts.ts";
 import { CommitQueue } from "./commit_queue.ts";
 import type {
   Append,
@@ -37,6 +38,8 @@ export interface SqliteLogOptions {
   readonly clock?: Pick<Clock, "now" | "soon">;
   /** Events between two checkpoints of the heads. */
   readonly checkpointEvents?: number;
+  /** Where its commits are counted. */
+  readonly counts?: CommitCounts;
 }
 
 /** `message`: a sentence that says what is wrong with the store. */
@@ -46,7 +49,7 @@ export type SqliteLogOpened =
 
 /** Opens the store at `path`, or makes it. */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLogOpened> {
-  const { path, checkpointEvents, onFatal, clock = new SystemClock() } = options;
+  const { path, checkpointEvents, onFatal, clock = new SystemClock(), counts } = options;
   const data: StorageWorkerData = {
     path,
     checkpointEvents,
@@ -64,7 +67,11 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
   });
   if (!opened.ok) return opened;
   const { marks, thread } = opened;
-  const queue = new CommitQueue({ clock, post: (batch) => thread.post(pack(batch)) });
+  const queue = new CommitQueue({
+    clock,
+    post: (batch) => thread.post(pack(batch)),
+    ...(counts !== undefined && { counts }),
+  });
   const reads = new Reads(path);
   const reader = await reads.open();
   if (!reader.ok) {

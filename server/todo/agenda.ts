@@ -51,12 +51,15 @@ export interface AgendaSource {
   lists(query: ListsQuery, to: Pid<ListsPage>, ref: unknown): void;
 }
 
-/** Gathers the page; its Answer comes to `to` as a Reply with `ref`. */
-export function gather(source: AgendaSource, query: AgendaQuery, to: Pid, ref: Ref): void {
+/** Gathers the page, in a process of its own; then `done` is called with it. */
+export function gather(
+  source: AgendaSource,
+  query: AgendaQuery,
+  done: (answer: Answer) => void,
+): void {
   source.runtime.spawn(
     function* () {
-      const answer = yield* new Gathering(source, query).run();
-      to.process?.deliver(new Reply(ref, answer));
+      done(yield* new Gathering(source, query).run());
     },
     { label: "agenda" },
   );

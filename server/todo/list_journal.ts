@@ -53,6 +53,7 @@ export interface DroppedBack {
   readonly lastSeq: number;
 }
 
+/** One list; its process calls all of this. */
 export class ListJournal {
   readonly #options: ListJournalOptions;
   readonly #uncommitted = new Uncommitted();
@@ -204,7 +205,7 @@ export class ListJournal {
     this.#committed = state;
   }
 
-  /** The log has all events up to `seq` on disk. Unless it has refused one before: whose are they? */
+  /** The log has all events up to `seq` on disk; whose, when it has refused one before? */
   commit(seq: number): DroppedBack | undefined {
     if (this.#uncommitted.isRefused) return this.#dropBack({ reason: "fence", lastSeq: seq }, true);
     this.#uncommitted.committed(seq);

@@ -28,6 +28,7 @@ export interface ListLifeOptions {
   readonly clock: Clock;
 }
 
+/** Of one list; its process calls all of this. */
 export class ListLife {
   readonly #journal: ListJournal;
   readonly #voice: ListVoice;

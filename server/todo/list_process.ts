@@ -2,9 +2,9 @@
  * ListProcess: what one list's process knows and does: decide, log, then speak.
  *
  * Owner: one TodoServer (todo_server.ts), in whose turns all of it runs.
- * Path:  a command is judged (policy), is looked up by its key (write_keys), becomes events (decide),
- *        is folded and handed to the log (list_journal); what is to be said about it waits until its
- *        seq is committed (list_voice).
+ * Path:  a command is judged (policy), looked up by its key (write_keys), becomes events (decide),
+ *        is folded and handed to the log (list_journal); what is to be said about it waits until
+ *        its seq is committed (list_voice).
  * Errors: when the log refuses an append, waiting writes are told so, waiting reads are decided
  *        again. Reads go on.
  */
@@ -224,16 +224,22 @@ export class ListProcess {
     { state, command }: { readonly state: ListState; readonly command: Command },
   ): void {
     const { user } = ask;
-    if (command.key !== undefined && !this.#keys.isKnown) return this.#askForKeys(from, ask);
-    const replay = this.#keys.replay(user, command, state, this.#options.clock.time());
-    if (replay !== undefined) return this.#voice.answer(from, ask, replay);
+    const { key, type: method } = command;
+    const keyed = key === undefined ? undefined : { user, key, method };
+    if (keyed !== undefined) {
+      if (!this.#keys.isKnown) return this.#askForKeys(from, ask);
+      const replay = this.#keys.replay(keyed, state, this.#options.clock.time());
+      if (replay !== undefined) return this.#voice.answer(from, ask, replay);
+    }
     if (this.#journal.isLogFull) return this.#voice.answer(from, ask, logFull());
     const { changes, answer } = decide(state, command, this.#journal.room());
     this.#voice.answerAt(state.seq + changes.length, { from, ask, answer });
     if (changes.length === 0 || !answer.ok) return;
     const keys = keyTexts(command, answer.result, changes.length);
     const decided = this.#journal.append(changes, { user, pid: from.pid, keys });
-    this.#keys.add(user, command, answer.result, decided.at(-1)?.event.at ?? 0);
+    if (keyed !== undefined) {
+      this.#keys.add(keyed, answer.result, decided.at(-1)?.event.at ?? 0);
+    }
     this.#lineUp(decided);
   }
 
@@ -302,7 +308,7 @@ export class ListProcess {
   }
 }
 
-/** Whether what is behind a refused append is refused for the same reason; else it is tried anew. */
+/** Whether what is behind a refused append is refused as well; else it is tried anew. */
 function isOfAll(reason: Refusal): boolean {
   return reason === "read_only" || reason === "fence";
 }

@@ -53,6 +53,7 @@ export interface ListVoiceOptions {
   readonly pid: Pid<LookBack>;
 }
 
+/** Of one list; its process calls all of this. */
 export class ListVoice {
   readonly subscribers = new Subscribers();
   readonly #journal: ListJournal;

@@ -54,6 +54,6 @@ export class Subscribers {
   /** Sends `last` to all, and nothing after it. */
   expelAll(last: TodoPush): void {
     this.push(last);
-    for (const pid of [...this.#all.keys()]) this.leave(pid);
+    for (const pid of this.#all.keys()) this.leave(pid);
   }
 }

@@ -16,6 +16,7 @@ import {
   type Pid,
   type Ref,
   Registry,
+  Reply,
   type Runtime,
   Supervisor,
   self,
@@ -77,8 +78,8 @@ export class TodoDirectory {
   }
 
   /**
-   * The list's process, started if need be; the list itself may not exist. undefined: it has crashed
-   * too often lately, or is damaged, and is left alone for a while.
+   * The list's process, started if need be; the list itself may not exist. undefined: it has
+   * crashed too often lately, or is damaged, and is left alone for a while.
    */
   find(list: string): TodoServer.TodoServerPid | undefined {
     return this.#registry.whereis(list) ?? this.#start(list);
@@ -113,7 +114,7 @@ export class TodoDirectory {
         this.#log.lists(page, asker, pageRef);
       },
     };
-    gather(source, query, to, ref);
+    gather(source, query, (answer) => to.process?.deliver(new Reply(ref, answer)));
   }
 
   /**

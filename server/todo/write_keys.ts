@@ -2,9 +2,10 @@
  * WriteKeys: the keyed writes of one list that are remembered, so that a repeat changes nothing.
  *
  * Owner: one TodoServer, which asks the log for them when it is first given a key after its start.
- * Shape: in the log, the key of an event is JSON: [method, key, what], by which the first result can
- *        be told again: `what` is the id of the todo, or of a `tx` the results of its ops. It stands
- *        with the last event of a write; those before it have ["+"]: they belong to the next one.
+ * Shape: in the log, the key of an event is JSON: [method, key, what], by which the first result
+ *        can be told again: `what` is the id of the todo, or of a `tx` the results of its ops. It
+ *        stands with the last event of a write; those before it have ["+"]: they belong to the
+ *        next one.
  * Bound: all of the last KEYS_ALL_KEPT_MS, and of the last KEYS_KEPT_MS the last KEYS_KEPT_MAX.
  * Source: PROTOCOL.md section 2.
  */
@@ -25,6 +26,13 @@ interface Write {
   readonly what: What;
   readonly seq: number;
   readonly at: number;
+}
+
+/** Who names which write how. */
+export interface KeyedWrite {
+  readonly user: string;
+  readonly key: string;
+  readonly method: Command["type"];
 }
 
 /** Kept with an event that belongs to the same write as the one after it. */
@@ -62,22 +70,19 @@ export class WriteKeys {
   }
 
   /** The answer to a repeat of a write that is remembered; undefined: it is none. */
-  replay(user: string, command: Command, state: ListState, now: number): Answer | undefined {
-    const { key, type } = command;
-    if (key === undefined) return undefined;
+  replay({ user, key, method }: KeyedWrite, state: ListState, now: number): Answer | undefined {
     const write = this.#writes?.get(nameOf(user, key));
     if (write === undefined || now - write.at > KEYS_KEPT_MS) return undefined;
-    if (write.method !== type) {
+    if (write.method !== method) {
       return refuse("key_reused", `This key named a write of ${write.method}; make a new one.`);
     }
     return { ok: true, result: { ...resultOf(write, state), replayed: true } };
   }
 
   /** A write was decided; it is forgotten again when it is not kept (`dropAbove`). */
-  add(user: string, command: Command, result: object, at: number): void {
-    if (command.key === undefined || this.#writes === undefined) return;
+  add({ user, key, method }: KeyedWrite, result: object, at: number): void {
     const { seq } = result as { seq: number };
-    this.#put(user, command.key, { method: command.type, what: whatOf(result), seq, at });
+    this.#put(user, key, { method, what: whatOf(result), seq, at });
     this.#forgetOld(at);
   }
 

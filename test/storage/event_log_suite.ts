@@ -318,7 +318,7 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
         expect(await asker.append({ list: "a", rows: [row(2)] })).toMatchObject({ seq: 2 });
       });
 
-      test("is refused by the fence when its seq is not the last one, or there is no list", async () => {
+      test("is refused by the fence unless its seq is the last one of a list", async () => {
         const late = { ...ended, seq: 0 };
         const refused = { type: "refused", list: "a", seq: 0, reason: "fence" };
         expect(await asker.append({ list: "a", rows: [], life: late })).toEqual(refused);

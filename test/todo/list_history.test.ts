@@ -9,7 +9,12 @@ import { type Caller, kindOf, ListWorld, resultOf } from "./list_world.ts";
 
 type History = Results<"history">;
 
-function fill(world: ListWorld, caller: Caller, count: number, notes = ""): void {
+interface Filling {
+  readonly world: ListWorld;
+  readonly caller: Caller;
+}
+
+function fill({ world, caller }: Filling, count: number, notes = ""): void {
   for (let n = 0; n < count; n++) {
     caller.askSoon({ type: "add_todo", todo: { title: `t${n}`, notes } });
     if (n % 50 === 49) {
@@ -30,7 +35,7 @@ describe("history", () => {
     const world = new ListWorld();
     const { alice, bob } = world.shared();
     bob.ask({ type: "subscribe" });
-    fill(world, alice, 3);
+    fill({ world, caller: alice }, 3);
     const { events } = alice.result<History>({ type: "history", limit: 3 });
     expect(events).toEqual(bob.events.toReversed());
   });
@@ -38,7 +43,7 @@ describe("history", () => {
   test("comes in pages: by number, 100 when not told, and by bytes", () => {
     const world = new ListWorld();
     const { alice } = world.shared();
-    fill(world, alice, 130, "n".repeat(9_000));
+    fill({ world, caller: alice }, 130, "n".repeat(9_000));
     const seqs: number[] = [];
     for (let before: number | undefined; ; before = seqs.at(-1)) {
       const page = alice.result<History>({ type: "history", before });
@@ -55,7 +60,7 @@ describe("history", () => {
   test("is short: a hundred events when nothing is said", () => {
     const world = new ListWorld();
     const { alice } = world.shared();
-    fill(world, alice, 110);
+    fill({ world, caller: alice }, 110);
     expect(alice.result<History>({ type: "history" })).toMatchObject({ more: true });
     expect(alice.result<History>({ type: "history" }).events).toHaveLength(100);
   });
@@ -73,32 +78,32 @@ describe("history", () => {
 });
 
 describe("subscribe, from a position", () => {
-  test("further back than what is at hand is answered from the log, with what came meanwhile", () => {
+  test("further back than what is at hand is answered from the log and what came since", () => {
     const world = new ListWorld();
     const { alice, bob } = world.shared();
-    fill(world, alice, 200);
+    fill({ world, caller: alice }, 200);
     const { epoch } = alice.result<List>({ type: "list", limit: 1 });
     world.log.holdsLooks = true;
     const asked = bob.ask({ type: "subscribe", epoch, seq: 20 });
-    fill(world, alice, 3);
+    fill({ world, caller: alice }, 3);
     expect(bob.take()).toEqual([]);
     world.log.answerLooks();
     world.settle();
     const resumed = resultOf<Extract<Subscribed, { mode: "resumed" }>>(asked);
     expect(resumed).toMatchObject({ mode: "resumed", epoch, seq: 205 });
     expect(seqsOf(resumed)).toEqual(Array.from({ length: 185 }, (_, index) => 21 + index));
-    fill(world, alice, 1);
+    fill({ world, caller: alice }, 1);
     expect(bob.take()).toEqual(["subscribe @205", "event @206"]);
   });
 
   test("gets a snapshot when too much came while the log was asked", () => {
     const world = new ListWorld();
     const { alice, bob } = world.shared();
-    fill(world, alice, 200);
+    fill({ world, caller: alice }, 200);
     const { epoch } = alice.result<List>({ type: "list", limit: 1 });
     world.log.holdsLooks = true;
     const asked = bob.ask({ type: "subscribe", epoch, seq: 20 });
-    fill(world, alice, 200);
+    fill({ world, caller: alice }, 200);
     world.log.answerLooks();
     world.settle();
     expect(resultOf(asked)).toMatchObject({ mode: "snapshot", reason: "too_many", seq: 402 });
@@ -107,21 +112,21 @@ describe("subscribe, from a position", () => {
   test("is answered before an unsubscribe that follows it, and by one answer alone", () => {
     const world = new ListWorld();
     const { alice, bob } = world.shared();
-    fill(world, alice, 200);
+    fill({ world, caller: alice }, 200);
     const { epoch } = alice.result<List>({ type: "list", limit: 1 });
     world.log.holdsLooks = true;
     bob.ask({ type: "subscribe", epoch, seq: 20 });
     bob.ask({ type: "unsubscribe" });
     expect(bob.take()).toEqual(["subscribe @202", "unsubscribe done"]);
     world.log.answerLooks();
-    fill(world, alice, 1);
+    fill({ world, caller: alice }, 1);
     expect(bob.take()).toEqual([]);
   });
 
   test("of one who was removed meanwhile finds no list", () => {
     const world = new ListWorld();
     const { alice, bob } = world.shared();
-    fill(world, alice, 200);
+    fill({ world, caller: alice }, 200);
     const { epoch } = alice.result<List>({ type: "list", limit: 1 });
     world.log.holdsLooks = true;
     bob.ask({ type: "subscribe", epoch, seq: 20 });
@@ -135,7 +140,7 @@ describe("subscribe, from a position", () => {
   test("is not found when the list is deleted meanwhile", () => {
     const world = new ListWorld();
     const { alice, bob } = world.shared();
-    fill(world, alice, 200);
+    fill({ world, caller: alice }, 200);
     const { epoch } = alice.result<List>({ type: "list", limit: 1 });
     world.log.holdsLooks = true;
     bob.ask({ type: "subscribe", epoch, seq: 20 });

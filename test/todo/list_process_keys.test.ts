@@ -145,7 +145,7 @@ describe("a key", () => {
     expect(world.log.looks).toBe(1);
   });
 
-  test("is forgotten after a day; all of two minutes are remembered, of a day the last 10,000", () => {
+  test("is forgotten after a day", () => {
     const { world, alice } = withMilk();
     const write = (key: string): Command => {
       return { type: "add_todo", todo: { title: "x" }, key };

@@ -4,7 +4,7 @@
 import { describe, expect, test } from "vitest";
 import type { StoredWrite } from "../../server/storage/event_log.ts";
 import type { Command } from "../../server/todo/todo_request.ts";
-import { keyTexts, WriteKeys, writesQuery } from "../../server/todo/write_keys.ts";
+import { type KeyedWrite, keyTexts, WriteKeys, writesQuery } from "../../server/todo/write_keys.ts";
 import { KEYS_ALL_KEPT_MS, KEYS_KEPT_MAX, KEYS_KEPT_MS } from "../../shared/protocol/limits.ts";
 import * as TodoEvents from "../../shared/todo/todo_event.ts";
 
@@ -14,9 +14,13 @@ function write(key: string): Command {
   return { type: "add_todo", todo: { title: "x" }, key };
 }
 
+function named(key: string): KeyedWrite {
+  return { user: "alice", key, method: "add_todo" };
+}
+
 /** Whether the key is remembered at that moment. */
 function knows(keys: WriteKeys, key: string, now: number): boolean {
-  return keys.replay("alice", write(key), STATE, now) !== undefined;
+  return keys.replay(named(key), STATE, now) !== undefined;
 }
 
 describe("what the log keeps with the events of a write", () => {
@@ -49,11 +53,11 @@ describe("WriteKeys", () => {
     const keys = new WriteKeys();
     keys.know([]);
     const count = KEYS_KEPT_MAX + 10;
-    for (let n = 0; n < count; n++) keys.add("alice", write(`k${n}`), { id: n, seq: n + 1 }, n);
+    for (let n = 0; n < count; n++) keys.add(named(`k${n}`), { id: n, seq: n + 1 }, n);
     const last = count - 1;
     expect(knows(keys, "k0", last)).toBe(true);
     const later = last + KEYS_ALL_KEPT_MS + 1;
-    keys.add("alice", write("late"), { id: count, seq: count + 1 }, later);
+    keys.add(named("late"), { id: count, seq: count + 1 }, later);
     expect([knows(keys, "k10", later), knows(keys, "k11", later)]).toEqual([false, true]);
     expect(knows(keys, `k${last}`, last + KEYS_KEPT_MS)).toBe(true);
     expect(knows(keys, `k${last}`, last + KEYS_KEPT_MS + 1)).toBe(false);
@@ -70,7 +74,7 @@ describe("WriteKeys", () => {
     expect(keys.isKnown).toBe(false);
     keys.know(stored);
     expect(keys.isKnown).toBe(true);
-    expect(keys.replay("alice", write("k"), STATE, 50)).toEqual({
+    expect(keys.replay(named("k"), STATE, 50)).toEqual({
       ok: true,
       result: { id: 2, rev: 4, seq: 4, replayed: true },
     });
@@ -80,7 +84,7 @@ describe("WriteKeys", () => {
   test("forgets what came after a seq, when the log has refused it", () => {
     const keys = new WriteKeys();
     keys.know([]);
-    for (const seq of [1, 2, 3]) keys.add("alice", write(`k${seq}`), { id: seq, seq }, 0);
+    for (const seq of [1, 2, 3]) keys.add(named(`k${seq}`), { id: seq, seq }, 0);
     keys.dropAbove(1);
     expect([1, 2, 3].map((seq) => knows(keys, `k${seq}`, 0))).toEqual([true, false, false]);
   });
