@@ -14,8 +14,6 @@ import {
   makeRef,
   on,
   type Pid,
-  type Ref,
-  Reply,
   type Runtime,
   receive,
   self,
