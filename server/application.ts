@@ -17,8 +17,10 @@ import { Connections, startReminder } from "./gateway/connections.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { HttpServer } from "./gateway/http_server.ts";
 import { createLogger, type Logger, logTelemetry } from "./observability/logger.ts";
+import { createMetrics } from "./observability/metrics.ts";
 import { type Pid, Runtime, Supervisor } from "./runtime/index.ts";
 import { type Running, type Stopped, SUPERVISOR_MS, stop } from "./shutdown.ts";
+import { CommitCounts } from "./storage/commit_counts.ts";
 import { makeDataFolder } from "./storage/data_folder.ts";
 import type { EventLog } from "./storage/event_log.ts";
 import { MemoryLog } from "./storage/memory_log.ts";
@@ -50,7 +52,8 @@ export async function start(config: Config, onFatal: (error: Error) => void): Pr
   if (folder !== undefined) return { ok: false, sentence: folder };
   const tokens = createTokens(config.data);
   if (!tokens.ok) return { ok: false, sentence: tokens.message };
-  const opened = await openLog(config, (error) => {
+  const commits = new CommitCounts();
+  const opened = await openLog(config, commits, (error) => {
     logger.fatal({ error: error.message }, "the log failed: what it kept is unknown");
     onFatal(error);
   });
@@ -61,7 +64,10 @@ export async function start(config: Config, onFatal: (error: Error) => void): Pr
     logger.fatal({ reason }, "a vital process ended");
     onFatal(new Error(`a vital process ended: ${reason}`));
   });
-  const { host, port, tls, allowedOrigins } = config;
+  const { host, port, tls, allowedOrigins, isBehindProxy } = config;
+  const { runtime, connections, directory } = tree.gateway;
+  const { log } = opened;
+  const sources = { runtime, connections, lists: directory, log, commits };
   const http = new HttpServer({
     gateway: tree.gateway,
     supervisor: tree.connections,
@@ -70,17 +76,18 @@ export async function start(config: Config, onFatal: (error: Error) => void): Pr
     port,
     tls,
     allowedOrigins,
+    isBehindProxy,
+    metrics: createMetrics(runtime.telemetry, sources),
   });
   const listening = await http.listen();
   if (!listening.ok) {
-    await opened.log.close();
+    await log.close();
     return { ok: false, sentence: sentenceFor(listening.code, config) };
   }
   const scheme = tls === undefined ? "http" : "https";
   const url = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${listening.port}`;
-  const { runtime, connections } = tree.gateway;
   const { root } = tree;
-  const running: Running = { runtime, root, connections, http, log: opened.log };
+  const running: Running = { runtime, root, connections, http, log };
   const end = () => {
     tree.isStopping = true;
     return stop(running);
@@ -98,7 +105,7 @@ interface Tree {
 
 function startTree(config: Config, log: EventLog, logger: Logger): Tree {
   const runtime = new Runtime();
-  logTelemetry(logger, runtime.telemetry);
+  logTelemetry(logger, runtime.telemetry, runtime.clock);
   const root = started(Supervisor.start(runtime, { name: "root", children: [] }));
   const lists = startSupervisor(runtime, root, "lists");
   const directory = new TodoDirectory({
@@ -108,7 +115,8 @@ function startTree(config: Config, log: EventLog, logger: Logger): Tree {
     newListsPerMin: config.newListsPerMin,
     limits: { listTodosMax: config.listTodosMax, listBytesMax: config.listBytesMax },
   });
-  const connections = new Connections();
+  const slowCallMs = config.slowCallMs === 0 ? Number.POSITIVE_INFINITY : config.slowCallMs;
+  const connections = new Connections({ slowCallMs });
   const sweeper = { id: "idle_sweeper", start: () => startSweeper(runtime, directory) };
   started(Supervisor.startChild(root, sweeper));
   const callers = startSupervisor(runtime, root, "connections");
@@ -154,10 +162,11 @@ function prepareFolder({ data }: Config): string | undefined {
 
 async function openLog(
   { store, data }: Config,
+  counts: CommitCounts,
   onFatal: (error: Error) => void,
 ): Promise<{ ok: true; log: EventLog } | { ok: false; message: string }> {
   if (store === "memory") return { ok: true, log: new MemoryLog() };
-  return openSqliteLog({ path: join(data, "todo.db"), onFatal });
+  return openSqliteLog({ path: join(data, "todo.db"), onFatal, counts });
 }
 
 function sentenceFor(code: string, { host, port }: Config): string {

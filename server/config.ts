@@ -7,7 +7,11 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { parseArgs } from "node:util";
-import { LIST_TODOS_BYTES_MAX, LIST_TODOS_MAX } from "../shared/protocol/limits.ts";
+import {
+  CALL_TIMEOUT_MS_MAX,
+  LIST_TODOS_BYTES_MAX,
+  LIST_TODOS_MAX,
+} from "../shared/protocol/limits.ts";
 
 export interface Config {
   readonly port: number;
@@ -15,12 +19,15 @@ export interface Config {
   readonly data: string;
   readonly store: "sqlite" | "memory";
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  readonly isBehindProxy: boolean;
   readonly allowedOrigins: readonly string[];
   readonly messagesPerS: number;
   readonly newListsPerMin: number;
   readonly listTodosMax: number;
   readonly listBytesMax: number;
   readonly logLevel: string;
+  /** Milliseconds from which a call is logged as slow; 0: none is. */
+  readonly slowCallMs: number;
 }
 
 /** What the arguments came to: settings, a wish for help, or a sentence about what is wrong. */
@@ -40,7 +47,7 @@ const FLAGS = {
   store: { fallback: "sqlite", help: "sqlite, or memory, which keeps nothing" },
   "tls-cert": { fallback: "", help: "file of a certificate chain, PEM; with --tls-key" },
   "tls-key": { fallback: "", help: "file of its private key, PEM" },
-  "behind-proxy": { fallback: "false", help: "a proxy before the server speaks TLS" },
+  "behind-proxy": { fallback: "false", help: "a proxy stands before the server" },
   "allow-origin": { fallback: "", help: "origins whose pages may connect, with commas between" },
   "messages-per-s": {
     fallback: "10000",
@@ -52,6 +59,7 @@ const FLAGS = {
     fallback: `${LIST_TODOS_BYTES_MAX / 1024 ** 2}MiB`,
     help: "bytes of them as JSON; 4194304, 4096KiB or 4MiB",
   },
+  "slow-call-ms": { fallback: "1000", help: "calls that take longer are logged; 0: none" },
   "log-level": { fallback: "warn", help: "trace, debug, info, warn, error or silent" },
 } as const;
 
@@ -61,6 +69,8 @@ const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 const BYTES = { "": 1, KiB: 1024, MiB: 1024 ** 2 } as const;
 /** A list is loaded and read as a whole. */
 const LIST_BYTES_MAX = 1024 ** 3;
+/** No call takes longer. */
+const SLOW_CALL_MS_MAX = CALL_TIMEOUT_MS_MAX;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /** Reads the arguments after the program's name, and the environment. */
@@ -84,7 +94,8 @@ function read(value: (flag: Flag) => string): Config {
   const host = value("host");
   const tls = readTls(value("tls-cert"), value("tls-key"));
   const isLocal = LOOPBACK.includes(host);
-  if (!isLocal && tls === undefined && !readSwitch(value, "behind-proxy")) {
+  const isBehindProxy = readSwitch(value, "behind-proxy");
+  if (!isLocal && tls === undefined && !isBehindProxy) {
     throw new Error(
       `--host ${host} is not loopback: give --tls-cert and --tls-key, or --behind-proxy`,
     );
@@ -92,6 +103,7 @@ function read(value: (flag: Flag) => string): Config {
   return {
     host,
     tls,
+    isBehindProxy,
     port: readInteger(value, "port", { max: 65_535 }),
     data: readName(value, "data"),
     store: readWord(value, "store", ["sqlite", "memory"] as const),
@@ -103,6 +115,7 @@ function read(value: (flag: Flag) => string): Config {
     listTodosMax: readInteger(value, "list-todos", { min: 1, max: 1_000_000 }),
     listBytesMax: readBytes(value, "list-bytes"),
     logLevel: readWord(value, "log-level", LOG_LEVELS),
+    slowCallMs: readInteger(value, "slow-call-ms", { max: SLOW_CALL_MS_MAX }),
   };
 }
 

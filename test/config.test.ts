@@ -22,6 +22,8 @@ test("without flags it is a loopback server on ./data", () => {
     newListsPerMin: 1000,
     listTodosMax: 10_000,
     listBytesMax: 4_194_304,
+    isBehindProxy: false,
+    slowCallMs: 1000,
   });
 });
 
@@ -47,6 +49,7 @@ describe("refused by one sentence that names the flag", () => {
     [["--tls-cert", "/none", "--tls-key", "/none"], /--tls-cert/],
     [["--tls-cert", import.meta.filename, "--tls-key", import.meta.filename], /PEM/],
     [["--log-level", "loud"], /--log-level/],
+    [["--slow-call-ms", "60001"], /--slow-call-ms.*to 60000/],
     [["--data", ""], /--data/],
     [["--list-todos", "0"], /--list-todos.*from 1/],
     [["--list-bytes", "0"], /--list-bytes/],
@@ -70,7 +73,10 @@ test.each([
 });
 
 test("another host is fine behind a proxy", () => {
-  expect(config(["--host", "0.0.0.0", "--behind-proxy"])).toMatchObject({ host: "0.0.0.0" });
+  expect(config(["--host", "0.0.0.0", "--behind-proxy"])).toMatchObject({
+    host: "0.0.0.0",
+    isBehindProxy: true,
+  });
   expect(config(["--host", "::"], { TODO_BEHIND_PROXY: "true" })).toMatchObject({ host: "::" });
 });
 

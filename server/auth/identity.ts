@@ -10,4 +10,6 @@ export interface Identity {
   readonly user: string;
   /** Milliseconds since 1970 from which the identity no longer holds; null: it never ends. */
   readonly expiresAt: number | null;
+  /** It may see what concerns the whole server, such as its metrics; absent: it may not. */
+  readonly isOperator?: boolean;
 }

@@ -1,7 +1,7 @@
 /**
  * TokenCommand: `npm run -s token -- USER`, which prints a token for USER and nothing else.
  *
- * Params: USER, --data FOLDER (TODO_DATA, ./data), --ttl DURATION (TODO_TOKEN_TTL, 30d)
+ * Params: USER, --data FOLDER (TODO_DATA, ./data), --ttl DURATION (TODO_TOKEN_TTL, 30d), --operator
  * Errors: one sentence on stderr. Exit code 2: a bad argument; 1: a secret that cannot be used.
  */
 import { Command, CommanderError, Option } from "commander";
@@ -18,6 +18,19 @@ export interface TokenOutput {
   readonly err: (line: string) => void;
 }
 
+interface Flags {
+  readonly data: string;
+  readonly ttl: string;
+  readonly operator?: true;
+}
+
+interface TokenWanted {
+  readonly data: string;
+  readonly user: string;
+  readonly ttlMs: number;
+  readonly isOperator: boolean;
+}
+
 /** Runs the command with the words behind its name; its exit code. */
 export async function runTokenCommand(
   args: readonly string[],
@@ -31,7 +44,7 @@ export async function runTokenCommand(
     return error.exitCode === 0 ? 0 : EXIT_USAGE;
   }
   const [user = ""] = command.args;
-  const { data, ttl } = command.opts<{ readonly data: string; readonly ttl: string }>();
+  const { data, ttl, operator = false } = command.opts<Flags>();
   if (!isUserName(user)) {
     output.err(`USER wants ${USER_NAME_WANTED}; ${JSON.stringify(user)} came.`);
     return EXIT_USAGE;
@@ -41,19 +54,19 @@ export async function runTokenCommand(
     output.err(`--ttl wants ${DURATION_WANTED}; ${JSON.stringify(ttl)} came.`);
     return EXIT_USAGE;
   }
-  return printToken(output, { data, user, ttlMs });
+  return printToken(output, { data, user, ttlMs, isOperator: operator });
 }
 
 async function printToken(
   output: TokenOutput,
-  { data, user, ttlMs }: { readonly data: string; readonly user: string; readonly ttlMs: number },
+  { data, user, ttlMs, isOperator }: TokenWanted,
 ): Promise<number> {
   const opened = createTokens(data);
   if (!opened.ok) {
     output.err(opened.message);
     return EXIT_REFUSED;
   }
-  output.out(await opened.tokens.sign(user, ttlMs));
+  output.out(await opened.tokens.sign(user, ttlMs, { isOperator }));
   return 0;
 }
 
@@ -71,6 +84,7 @@ function tokenCommand({ out, err }: TokenOutput): Command {
         .env("TODO_TOKEN_TTL")
         .default("30d"),
     )
+    .option("--operator", "it may also read what concerns the whole server, such as metrics")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => out(text.trimEnd()),

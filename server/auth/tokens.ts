@@ -1,7 +1,8 @@
 /**
  * Tokens: signed words that say who a caller is, as JSON Web Tokens (RFC 7519, HS256).
  *
- * Shape: header {alg, kid}, claims {sub: user, iat, exp}, in seconds; every token ends.
+ * Shape: header {alg, kid}, claims {sub: user, iat, exp}, in seconds; every token ends. An
+ *        operator's has {operator: true} as well.
  * Bound: base64url and dots, at most 4,096 characters, which fits a header and a subprotocol.
  * Cost:  one HMAC of WebCrypto, so both directions are promises; about 0.1 ms.
  */
@@ -23,10 +24,15 @@ export type Verdict =
   | { readonly ok: true; readonly identity: Identity }
   | { readonly ok: false; readonly reason: TokenRefusal };
 
+/** What a token allows beside speaking for its user. */
+export interface TokenRights {
+  readonly isOperator?: boolean;
+}
+
 /** Signs and verifies with the keys of one data folder. */
 export interface Tokens {
   /** A token for `user`, good for `ttlMs` from now, rounded up to whole seconds. */
-  sign(user: string, ttlMs: number): Promise<string>;
+  sign(user: string, ttlMs: number, rights?: TokenRights): Promise<string>;
   /** Who the token speaks for, or why it is refused. Anything may be given. */
   verify(token: string): Promise<Verdict>;
 }
@@ -51,19 +57,24 @@ function tokensOf(secret: Secret, time: () => number): OpenedTokens {
   return {
     ok: true,
     tokens: {
-      sign: (user, ttlMs) => sign(keys[0], user, { issuedMs: time(), ttlMs }),
+      sign: (user, ttlMs, rights) => sign(keys[0], user, { issuedMs: time(), ttlMs, ...rights }),
       verify: (token) => verify(keys, token, time()),
     },
   };
 }
 
+interface TokenLife {
+  readonly issuedMs: number;
+  readonly ttlMs: number;
+}
+
 function sign(
   key: SecretKey,
   user: string,
-  { issuedMs, ttlMs }: { readonly issuedMs: number; readonly ttlMs: number },
+  { issuedMs, ttlMs, isOperator = false }: TokenLife & TokenRights,
 ): Promise<string> {
   assert(isUserName(user), `user ${user}: want a user name`);
-  return new SignJWT()
+  return new SignJWT(isOperator ? { operator: true } : {})
     .setProtectedHeader({ alg: ALGORITHM, kid: key.id })
     .setSubject(user)
     .setIssuedAt(Math.floor(issuedMs / 1000))
@@ -88,11 +99,12 @@ async function verify(keys: readonly SecretKey[], token: string, nowMs: number):
   }
 }
 
-function verdictOf({ sub, exp }: JWTPayload): Verdict {
+function verdictOf({ sub, exp, operator }: JWTPayload): Verdict {
   if (sub === undefined || exp === undefined || !isUserName(sub)) {
     return { ok: false, reason: "malformed" };
   }
-  return { ok: true, identity: { user: sub, expiresAt: exp * 1000 } };
+  const identity = { user: sub, expiresAt: exp * 1000 };
+  return { ok: true, identity: operator === true ? { ...identity, isOperator: true } : identity };
 }
 
 function refusalOf(error: unknown): TokenRefusal {

@@ -16,7 +16,9 @@ export interface CallInFlight {
   readonly method: MethodName;
   /** The list it is about, if it is about one. */
   readonly list: string | undefined;
-  /** The moment of the runtime's clock at which it is answered `timeout`. */
+  /** The moment of the runtime's clock at which it was read. */
+  readonly readAt: number;
+  /** The moment at which it is answered `timeout`. */
   readonly deadline: number;
   /** Who was asked; set with the ref. */
   server: Pid | undefined;
@@ -44,6 +46,7 @@ export class CallsInFlight {
 
   /** Its answer will come with `ref`, from `server`; undefined: from the log. */
   asked(call: CallInFlight, ref: Ref, server: Pid | undefined): void {
+    if (call.ref !== undefined) this.#byRef.delete(call.ref);
     call.ref = ref;
     call.server = server;
     this.#byRef.set(ref, call);

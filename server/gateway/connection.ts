@@ -72,7 +72,7 @@ export function start(options: ConnectionOptions): GenServer.Started {
       try {
         connection?.handle(message);
       } catch (thrown) {
-        gateway.connections.remove(process.pid);
+        connection?.ended();
         socket.terminate();
         throw thrown;
       }
@@ -83,6 +83,9 @@ export function start(options: ConnectionOptions): GenServer.Started {
   gateway.connections.add(process.pid);
   socket.tell(process.pid);
   connection.welcome();
+  gateway.connections.traffic.opened += 1;
+  const { user } = connection;
+  gateway.runtime.telemetry.emit("connection_opened", { pid: process.pid, user });
   return { ok: true, pid: process.pid };
 }
 
@@ -103,8 +106,8 @@ class Connection implements Caller {
   #isReading = true;
   /** It answers what was read, takes nothing more, and closes. */
   #isLeaving = false;
-  /** A close was sent; nothing is said any more. */
-  #isClosing = false;
+  /** The close that was sent; nothing is said any more. */
+  #closeCode: CloseCode | undefined;
 
   constructor(options: ConnectionOptions, pid: Pid<Message>) {
     const { gateway, socket, identity, onePerFrame } = options;
@@ -133,6 +136,15 @@ class Connection implements Caller {
     return this.#following.subscriptions.has(list);
   }
 
+  /** It leaves, by itself or by a bug. */
+  ended(): void {
+    const { connections, runtime } = this.#options.gateway;
+    connections.remove(this.pid);
+    if (!this.#isReading) connections.traffic.paused -= 1;
+    const { pid, user } = this;
+    runtime.telemetry.emit("connection_closed", { pid, user, code: this.#closeCode });
+  }
+
   welcome(): void {
     const { limits } = this.#options.gateway;
     const welcome: Push<"welcome"> = {
@@ -154,7 +166,7 @@ class Connection implements Caller {
   }
 
   #handle(message: Message): void {
-    if (message.type === "closed") return this.#closed();
+    if (message.type === "closed") exit("normal");
     if (this.#isClosing) return;
     switch (message.type) {
       case "frame":
@@ -247,6 +259,7 @@ class Connection implements Caller {
   #setReading(isReading: boolean): void {
     if (isReading === this.#isReading) return;
     this.#isReading = isReading;
+    this.#options.gateway.connections.traffic.paused += isReading ? -1 : 1;
     if (isReading) this.#options.socket.resume();
     else this.#options.socket.pause();
   }
@@ -306,14 +319,14 @@ class Connection implements Caller {
 
   #close(code: CloseCode): void {
     if (this.#isClosing) return;
-    this.#isClosing = true;
+    this.#closeCode = code;
+    this.#options.gateway.connections.traffic.closed(code);
     this.#inbox.clear();
     this.#options.socket.close(code);
   }
 
-  #closed(): void {
-    this.#options.gateway.connections.remove(this.pid);
-    exit("normal");
+  get #isClosing(): boolean {
+    return this.#closeCode !== undefined;
   }
 
   get #now(): number {

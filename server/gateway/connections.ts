@@ -5,11 +5,15 @@
  * for overdue ones every SWEEP_MS, all of them to look after their peer every BEAT_MS.
  */
 import { GenServer, type Pid, type Runtime, self, send, sendAfter } from "../runtime/index.ts";
+import { Traffic } from "./traffic.ts";
 
 /** How late a call may be answered `timeout`. */
 const SWEEP_MS = 250;
 /** How late a ping, a tick or the end of a token may be. */
 const BEAT_MS = 5_000;
+
+/** Milliseconds from which a call is told of as slow, unless another bound is given. */
+const SLOW_CALL_MS = 1_000;
 
 /** What a connection hears from here and from a server that drains. */
 export type Reminder =
@@ -19,11 +23,18 @@ export type Reminder =
   | { readonly type: "leave" };
 
 export class Connections {
+  readonly traffic = new Traffic();
+  /** Milliseconds from which a call is told of as slow. */
+  readonly slowCallMs: number;
   /** Snapshots that were sent to slow readers in place of their queued events. */
   conflated = 0;
   readonly #all = new Set<Pid<Reminder>>();
   /** Those that have calls in flight, or had some at the last sweep. */
   readonly #waiting = new Set<Pid<Reminder>>();
+
+  constructor({ slowCallMs = SLOW_CALL_MS }: { readonly slowCallMs?: number } = {}) {
+    this.slowCallMs = slowCallMs;
+  }
 
   get size(): number {
     return this.#all.size;

@@ -19,7 +19,13 @@ import {
 } from "../../shared/protocol/methods.ts";
 import { makeRef, monitor, type Pid, type Ref, request } from "../runtime/index.ts";
 import type { ListsNews } from "../todo/todo_directory.ts";
-import { type Answer, type Ask, type Joined, refuse } from "../todo/todo_request.ts";
+import {
+  type Answer,
+  type Ask,
+  type Joined,
+  refuse,
+  type TodoRequest,
+} from "../todo/todo_request.ts";
 import { BulkReads } from "./bulk_reads.ts";
 import { type CallInFlight, CallsInFlight } from "./calls_in_flight.ts";
 import type { Following } from "./following.ts";
@@ -29,6 +35,7 @@ import { listsResult } from "./methods/lists.ts";
 import { METHOD_TABLE } from "./methods.ts";
 import type { Outbox } from "./outbox.ts";
 import { replyText } from "./replies.ts";
+import type { Outcome, Traffic } from "./traffic.ts";
 
 /** Milliseconds after which a list whose mailbox was full is worth trying again. */
 const OVERLOADED_AFTER_MS = 100;
@@ -58,6 +65,7 @@ export class Dispatch {
     else if (decoded.type === "cast") this.#cast(decoded);
     else {
       const { kind, message } = decoded.error;
+      this.#traffic.calls.add("", kind);
       this.#send(encodeError(null, errorObject(kind, message)));
       return kind !== "parse";
     }
@@ -67,7 +75,10 @@ export class Dispatch {
   /** An answer of a list's process; one that comes too late is dropped. */
   answered(ref: Ref, answer: Answer): void {
     const call = this.calls.of(ref);
-    if (call !== undefined) this.#finish(call, answer);
+    if (call === undefined) return;
+    if (!answer.ok || answer.elsewhere === undefined) return this.#finish(call, answer);
+    const { list, request: asked } = answer.elsewhere;
+    this.#askServer(call, list, asked);
   }
 
   /** A page of the caller's lists. */
@@ -113,30 +124,33 @@ export class Dispatch {
   };
 
   #cast({ method, params }: Extract<Decoded, { type: "cast" }>): void {
-    if (!isMethod(method) || !METHODS[method].cast) return;
-    this.#decode(undefined, method, params);
+    if (isMethod(method) && METHODS[method].cast) this.#decode(undefined, method, params);
+    else this.#traffic.casts.add(method, "ignored");
   }
 
   #call({ id, method, params }: Extract<Decoded, { type: "call" }>): void {
     if (this.calls.hasId(id)) {
+      this.#traffic.calls.add(method, "duplicate_id");
       this.#send(encodeError(null, errorObject("duplicate_id", undefined, { id })));
-    } else if (!isMethod(method)) this.#reply(id, method, refuse("unknown_method"));
+    } else if (!isMethod(method)) this.#answer(id, method, refuse("unknown_method"));
     else this.#decode(id, method, params);
   }
 
   #decode<Name extends MethodName>(id: CallInFlight["id"], name: Name, raw: unknown): void {
     const decoded = decodeParams(name, raw);
-    if (!decoded.ok) return this.#reply(id, name, refuse("bad_args", decoded.message));
+    if (!decoded.ok) return this.#answer(id, name, refuse("bad_args", decoded.message));
     const { params } = decoded;
     const method = METHOD_TABLE[name];
     const { caller, gateway } = this.#options;
     const { directory } = gateway;
-    if (method.kind === "caller") return this.#reply(id, name, method.answer(params, caller));
+    if (method.kind === "caller") return this.#answer(id, name, method.answer(params, caller));
+    const readAt = gateway.runtime.clock.now();
     const call: CallInFlight = {
       id,
       method: name,
       list: method.kind === "list" ? method.list(params, { caller, directory }) : undefined,
-      deadline: gateway.runtime.clock.now() + (params.timeout_ms ?? CALL_TIMEOUT_MS),
+      readAt,
+      deadline: readAt + (params.timeout_ms ?? CALL_TIMEOUT_MS),
       server: undefined,
       ref: undefined,
     };
@@ -159,10 +173,13 @@ export class Dispatch {
     method: ListMethod<Name>,
     params: Params<Name>,
   ): void {
+    const asked = method.request(params, this.#options.caller);
+    if ("ok" in asked) this.#finish(call, asked);
+    else this.#askServer(call, call.list as string, asked);
+  }
+
+  #askServer(call: CallInFlight, list: string, asked: TodoRequest): void {
     const { caller, gateway } = this.#options;
-    const asked = method.request(params, caller);
-    if ("ok" in asked) return this.#finish(call, asked);
-    const list = call.list as string;
     const server = gateway.directory.find(list);
     if (server === undefined) return this.#finish(call, refuse("crashed"));
     this.watch(list, server);
@@ -192,13 +209,40 @@ export class Dispatch {
     if (method === "unsubscribe") {
       // Whatever came of it: what the list still pushes is not sent, and asks it again.
       following.unsubscribed(list as string);
-      return this.#reply(id, method, { ok: true, result: {} });
+      return this.#settle(call, { ok: true, result: {} });
     }
     if (method === "subscribe" && answer.ok) {
       following.subscribed(answer.result as Joined);
     }
     if (list !== undefined && id !== undefined) following.catchUp(list);
+    this.#settle(call, answer);
+  }
+
+  /** What had to wait for a list or for the log is counted, and answered. */
+  #settle(call: CallInFlight, answer: Answer): void {
+    const { id, method, readAt } = call;
+    const { gateway, caller } = this.#options;
+    const outcome = outcomeOf(answer);
+    const ms = gateway.runtime.clock.now() - readAt;
+    if (id === undefined) this.#traffic.casts.add(method, outcome);
+    else this.#traffic.answered(method, outcome, ms);
+    const event = ms >= gateway.connections.slowCallMs ? "call_slow" : failure(outcome);
+    if (event !== undefined) {
+      const { telemetry } = gateway.runtime;
+      telemetry.emit(event, { pid: caller.pid, request: id, method, list: call.list, outcome, ms });
+    }
     this.#reply(id, method, answer);
+  }
+
+  /** What could be answered at once. */
+  #answer(id: CallInFlight["id"], method: string, answer: Answer): void {
+    const { calls, casts } = this.#traffic;
+    (id === undefined ? casts : calls).add(method, outcomeOf(answer));
+    this.#reply(id, method, answer);
+  }
+
+  get #traffic(): Traffic {
+    return this.#options.gateway.connections.traffic;
   }
 
   #reply(id: CallInFlight["id"], method: string, answer: Answer): void {
@@ -213,4 +257,13 @@ export class Dispatch {
   readonly #mayRead = (call: CallInFlight): boolean =>
     this.#options.outbox.queuedBytes < QUEUED_BYTES_CONFLATE &&
     (call.list !== undefined || !this.calls.hasWriteBefore(call));
+}
+
+function outcomeOf(answer: Answer): Outcome {
+  return answer.ok ? "ok" : answer.kind;
+}
+
+/** Of the outcomes only these are the server's own fault, and no load explains them. */
+function failure(outcome: Outcome): "call_failed" | undefined {
+  return outcome === "internal" || outcome === "crashed" ? "call_failed" : undefined;
 }

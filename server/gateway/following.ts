@@ -79,6 +79,7 @@ export class Following {
     else if (this.#behind.has(list) || !this.#hasRoom) return this.#remember(push);
     else this.subscriptions.sent(list, push.seq);
     this.#options.outbox.sendFrame(frameOf(push));
+    this.#options.gateway.connections.traffic.pushes += 1;
   }
 
   /** Sends what is remembered of the list, if anything: a reply about it is to leave. */
@@ -173,7 +174,8 @@ export class Following {
     if (!answer.ok) {
       if (answer.kind !== "not_found") return this.#joinLater(list, JOIN_AGAIN_MS);
       this.unsubscribed(list);
-      return outbox.send(encodePush("gone", { list, reason: "revoked" }));
+      const reason = answer.isDeleted === true ? "deleted" : "revoked";
+      return outbox.send(encodePush("gone", { list, reason }));
     }
     const joined = answer.result as Joined;
     const had = this.subscriptions.position(list)?.seq ?? 0;

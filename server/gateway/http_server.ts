@@ -1,5 +1,5 @@
 /**
- * HttpServer: the port: health pages, and upgrades that become connections.
+ * HttpServer: the port: health pages, metrics, and upgrades that become connections.
  *
  * Bound: a peer has UPGRADE_MS to send its request's head; ws reads frames of FRAME_BYTES_MAX.
  * Errors: an unknown path is 404; nothing of the inside is ever shown.
@@ -19,6 +19,12 @@ import * as Connection from "./connection.ts";
 import { ConnectionSocket } from "./connection_socket.ts";
 import { offeredProtocols, tokenOf } from "./credentials.ts";
 import type { Gateway } from "./gateway.ts";
+import {
+  type MetricsText,
+  refusalOf as metricsRefusalOf,
+  needsOperator,
+  type Page,
+} from "./metrics_page.ts";
 import { originCheck } from "./origins.ts";
 import { answerTo, refusalOf, type UpgradeAnswer, type UpgradeRequest } from "./upgrade.ts";
 
@@ -26,6 +32,15 @@ import { answerTo, refusalOf, type UpgradeAnswer, type UpgradeRequest } from "./
 const HEAD_MS_MAX = 10_000;
 /** How much later one that took longer may be found. */
 const HEAD_CHECK_MS = 5_000;
+
+const TEXT = "text/plain; charset=utf-8";
+const NOTHING: Page = { status: 404, text: "There is nothing here.\n" };
+const FAILED: Page = { status: 500, text: "The server failed at this.\n" };
+const GOING_AWAY: UpgradeAnswer = {
+  kind: "http",
+  status: 503,
+  sentence: "The server is going away; come back later.",
+};
 
 /** Where to listen, whom to let in, and under whom they run. */
 export interface HttpServerOptions {
@@ -38,6 +53,10 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   readonly allowedOrigins: readonly string[];
+  /** What `/metrics` shows; absent: there is no such page. */
+  readonly metrics?: MetricsText;
+  /** Every address is a proxy's. */
+  readonly isBehindProxy?: boolean;
 }
 
 /** One listening port. */
@@ -68,9 +87,11 @@ export class HttpServer {
       handleProtocols: (_offered, request) => this.#protocols.get(request) ?? false,
     });
     this.#http.on("request", (request, response) => {
-      const { status, text } = this.#page(request);
-      response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
-      response.end(text);
+      const page = this.#page(request).catch(() => FAILED);
+      void page.then(({ status, text, headers }) => {
+        response.writeHead(status, { "content-type": TEXT, ...headers });
+        response.end(text);
+      });
     });
     this.#http.on("upgrade", (request, socket, head) => {
       socket.on("error", () => socket.destroy()); // Gone before it was let in.
@@ -111,8 +132,10 @@ export class HttpServer {
     for (const ws of this.#ws.clients) ws.terminate();
   }
 
-  #page({ url }: IncomingMessage): { readonly status: number; readonly text: string } {
-    switch (url) {
+  async #page(request: IncomingMessage): Promise<Page> {
+    switch (request.url) {
+      case "/metrics":
+        return this.#metricsPage(request);
       case "/healthz":
         return { status: 200, text: "ok\n" };
       case "/readyz":
@@ -122,20 +145,42 @@ export class HttpServer {
       case "/socket":
         return { status: 426, text: "This is a WebSocket endpoint: upgrade.\n" };
       default:
-        return { status: 404, text: "There is nothing here.\n" };
+        return NOTHING;
     }
+  }
+
+  async #metricsPage(request: IncomingMessage): Promise<Page> {
+    const { metrics, isBehindProxy = false } = this.#options;
+    if (metrics === undefined) return NOTHING;
+    const { headers, socket } = request;
+    if (isBehindProxy || needsOperator(socket.remoteAddress ?? "", headers)) {
+      const refusal = metricsRefusalOf(await this.#identity(request));
+      if (refusal !== undefined) return refusal;
+    }
+    const text = await metrics.text();
+    return { status: 200, text, headers: { "content-type": metrics.contentType } };
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { headers, url = "/" } = request;
     const asked: UpgradeRequest = { url, headers, isAllowedOrigin: this.#isAllowedOrigin };
-    const answer = refusalOf(asked) ?? answerTo(asked, await this.#identity(request));
-    if (this.#isDraining) return refuse(socket, 503, "The server is going away; come back later.");
+    const { remoteAddress = "" } = request.socket; // Before the wait, after which it may be gone.
+    const decided = refusalOf(asked) ?? answerTo(asked, await this.#identity(request));
+    const answer = this.#isDraining ? GOING_AWAY : decided;
+    this.#count(answer, remoteAddress);
     if (answer.kind === "http") return refuse(socket, answer.status, answer.sentence);
     if (answer.protocol !== undefined) this.#protocols.set(request, answer.protocol);
     this.#ws.handleUpgrade(request, socket, head, (ws) => {
       this.#open(ws, socket as Socket, answer);
     });
+  }
+
+  #count(answer: UpgradeAnswer, address: string): void {
+    if (answer.kind === "accept") return;
+    const { connections, runtime } = this.#options.gateway;
+    const code = answer.kind === "http" ? answer.status : answer.code;
+    connections.traffic.upgradeRefused(code);
+    runtime.telemetry.emit("upgrade_refused", { address, code });
   }
 
   /** Whom its token speaks for; undefined: it is bad or missing; "too_many": once too often. */
@@ -148,6 +193,7 @@ export class HttpServer {
     const token = tokenOf(headers, offeredProtocols(headers));
     const verdict = token === undefined ? undefined : await tokens.verify(token);
     if (verdict?.ok) return verdict.identity;
+    gateway.connections.traffic.badCredentials += 1;
     const now = gateway.runtime.clock.now();
     return this.#badCredentials.allows(remoteAddress, now) ? undefined : "too_many";
   }

@@ -26,4 +26,4 @@ export { Runtime, type SpawnOptions } from "./runtime.ts";
 export { cancelTimer, readTimer, send, sendAfter } from "./send.ts";
 export { type Body, self, spawn, spawnLink, type Waiting } from "./spawn.ts";
 export * as Supervisor from "./supervisor.ts";
-export { Telemetry } from "./telemetry.ts";
+export { type CallTold, Telemetry } from "./telemetry.ts";

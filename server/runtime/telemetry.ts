@@ -6,6 +6,20 @@
 import type { ExitReason } from "./exit_reason.ts";
 import type { Pid } from "./pid.ts";
 
+/** A call or a cast that an operator may want to know of; never what it said. */
+export interface CallTold {
+  /** The caller's process. */
+  readonly pid: Pid;
+  /** The id its client gave it; undefined: a cast. */
+  readonly request: string | number | undefined;
+  readonly method: string;
+  readonly list: string | undefined;
+  /** "ok", or the kind of the error. */
+  readonly outcome: string;
+  /** From reading it to its answer. */
+  readonly ms: number;
+}
+
 /** Event name → what is told with it. */
 export interface Events {
   readonly process_spawned: { readonly pid: Pid; readonly label: string };
@@ -24,6 +38,19 @@ export interface Events {
     readonly reason: ExitReason;
   };
   readonly supervisor_gave_up: { readonly supervisor: Pid; readonly child: string };
+  /** It took longer than a call should. */
+  readonly call_slow: CallTold;
+  /** It failed by a fault of the server's own. */
+  readonly call_failed: CallTold;
+  readonly connection_opened: { readonly pid: Pid; readonly user: string };
+  readonly connection_closed: {
+    readonly pid: Pid;
+    readonly user: string;
+    /** The code by which the server closed it; undefined: its peer did. */
+    readonly code: number | undefined;
+  };
+  /** Somebody was not let in. `code`: HTTP status or close code. */
+  readonly upgrade_refused: { readonly address: string; readonly code: number };
 }
 
 export type EventName = keyof Events;

@@ -9,8 +9,8 @@ import { crc32 } from "node:zlib";
 import type { Birth, StoredEvent } from "./event_log.ts";
 
 /** The sum a list's chain begins with. */
-export function birthSum(list: string, { epoch, title, owner, at, key }: Birth): number {
-  return crc32(`${list}\n${epoch}\n${title}\n${owner}\n${at}\n${key ?? ""}`);
+export function birthSum(list: string, { epoch, title, owner, at, key, firstSeq }: Birth): number {
+  return crc32(`${list}\n${epoch}\n${title}\n${owner}\n${at}\n${key ?? ""}\n${firstSeq}`);
 }
 
 /** The sum after `event`, of which `count` todos were left, when the sum before it was `sum`. */

@@ -38,8 +38,8 @@ export interface LifeChange extends Life {
 }
 
 /**
- * One event as it is kept. `body`: JSON of `{op, …}`. `key`: the write it belongs to, as text that
- * the log does not look into. `at`: milliseconds since 1970.
+ * One event as it is kept. `body`: JSON of `{op, …}`. `key`: what tells of the write it belongs to,
+ * as text that the log does not look into, or WITH_THE_NEXT. `at`: milliseconds since 1970.
  */
 export interface StoredEvent {
   readonly seq: number;
@@ -49,6 +49,9 @@ export interface StoredEvent {
   readonly key: string | null;
   readonly body: string;
 }
+
+/** The `key` of an event that belongs to the same write as the one after it. */
+export const WITH_THE_NEXT = "+";
 
 /** An event with what the indexes want to know of it. */
 export interface EventRow extends StoredEvent {
@@ -91,10 +94,11 @@ export function firstSeqOf({ rows, life }: Append): number {
 
 /**
  * Why an append was not made: the disk is full or read-only; its seq is not the next one, or its
- * list was born before; the store cannot hold such a row; or somebody would be a member of more
- * than USER_LISTS_MAX lists.
+ * list was born before; the store cannot hold such a row; somebody would be a member of more than
+ * USER_LISTS_MAX lists; or the owner has made another list under the key of this birth, not longer
+ * than KEYS_KEPT_MS before it.
  */
-export type Refusal = "read_only" | "fence" | "constraint" | "limit";
+export type Refusal = "read_only" | "fence" | "constraint" | "limit" | "made";
 
 /**
  * Committed comes once per list and commit, with the highest seq (0: a birth alone). After a
@@ -137,7 +141,7 @@ export type Loaded =
 
 /**
  * A stretch of one list, the newest events first: those with `after` < seq < `before`, at most
- * `limit` of them and, but for the first, at most `bytesMax` of bodies.
+ * `limit` of them and, but for the first, at most `bytesMax`: of bodies, and `bytesEach` beside.
  */
 export interface EventsQuery {
   readonly list: string;
@@ -145,6 +149,7 @@ export interface EventsQuery {
   readonly after: number;
   readonly limit: number;
   readonly bytesMax: number;
+  readonly bytesEach: number;
 }
 
 /** A list's keyed writes, the newest first: those since `allSince`, and `limit` since `since`. */
@@ -155,7 +160,7 @@ export interface WritesQuery {
   readonly limit: number;
 }
 
-/** An event that belongs to a keyed write. */
+/** The event of a keyed write, the last one if it has several. */
 export type StoredWrite = Pick<StoredEvent, "seq" | "at" | "user"> & { readonly key: string };
 
 /** The latest list that `user` made under `key`. */
@@ -163,17 +168,18 @@ export interface MadeQuery {
   readonly user: string;
   readonly key: string;
 }
-/** `at`: when it was made. */
-export interface MadeList {
-  readonly list: string;
-  readonly at: number;
-}
 
 /** What came of a look back into one list, or of the question who made one. */
 export type LookBack =
   | { readonly type: "events"; readonly ref: unknown; readonly events: readonly StoredEvent[] }
-  | { readonly type: "writes"; readonly ref: unknown; readonly writes: readonly StoredWrite[] }
-  | { readonly type: "made"; readonly ref: unknown; readonly made: MadeList | null }
+  | {
+      readonly type: "writes";
+      readonly ref: unknown;
+      readonly writes: readonly StoredWrite[];
+      /** Older ones follow. */
+      readonly more: boolean;
+    }
+  | { readonly type: "made"; readonly ref: unknown; readonly list: string | null }
   | { readonly type: "look_failed"; readonly ref: unknown; readonly reason: ReadFault };
 
 /**
@@ -217,7 +223,7 @@ export interface EventLog {
   load(list: string, to: Pid<Loaded>, ref: unknown): void;
   /** A stretch of committed events; none of a list that there is not. */
   events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void;
-  /** The keyed writes of a list that are committed. */
+  /** The keyed writes of a list that are committed; they come in parts. */
   writes(query: WritesQuery, to: Pid<LookBack>, ref: unknown): void;
   /** Which list a user has made under a key. */
   made(query: MadeQuery, to: Pid<LookBack>, ref: unknown): void;

@@ -8,18 +8,18 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Role } from "../../shared/todo/todo.ts";
-import type {
-  Birth,
-  EventsQuery,
-  Life,
-  ListEntry,
-  ListsQuery,
-  MadeList,
-  MadeQuery,
-  ReadFault,
-  StoredEvent,
-  StoredWrite,
-  WritesQuery,
+import {
+  type Birth,
+  type EventsQuery,
+  type Life,
+  type ListEntry,
+  type ListsQuery,
+  type MadeQuery,
+  type ReadFault,
+  type StoredEvent,
+  type StoredWrite,
+  WITH_THE_NEXT,
+  type WritesQuery,
 } from "./event_log.ts";
 import { Heads } from "./heads.ts";
 import { ListWalks, type Row } from "./list_walk.ts";
@@ -36,9 +36,9 @@ export type LoadEnd =
 /** How a stretch ends. */
 export type EventsRead = { readonly ok: true; readonly events: StoredEvent[] } | ReadFailure;
 /** How keyed writes end. */
-export type WritesRead = { readonly ok: true; readonly writes: StoredWrite[] } | ReadFailure;
+export type WritesRead = { readonly ok: true } | ReadFailure;
 /** Which list was made under a key. */
-export type MadeRead = { readonly ok: true; readonly made: MadeList | null } | ReadFailure;
+export type MadeRead = { readonly ok: true; readonly list: string | null } | ReadFailure;
 /** One page of lists. */
 export type ListsRead =
   | { readonly ok: true; readonly lists: readonly ListEntry[]; readonly more: boolean }
@@ -79,11 +79,12 @@ export class EventReader {
   }
 
   /** A stretch of a list. */
-  *events({ list, before, after, limit, bytesMax }: EventsQuery): Steps<never, EventsRead> {
+  *events(query: EventsQuery): Steps<never, EventsRead> {
+    const { list, before, after, limit, bytesMax, bytesEach } = query;
     const events: StoredEvent[] = [];
     let bytes = 0;
     const end = yield* this.#back(list, before, (row) => {
-      bytes += Buffer.byteLength(row.body);
+      bytes += Buffer.byteLength(row.body) + bytesEach;
       if (row.seq <= after || events.length === limit) return false;
       if (bytes > bytesMax && events.length > 0) return false;
       events.push(eventOf(row));
@@ -93,21 +94,28 @@ export class EventReader {
   }
 
   /** The keyed writes of a list. */
-  *writes({ list, since, allSince, limit }: WritesQuery): Steps<never, WritesRead> {
-    const writes: StoredWrite[] = [];
-    const end = yield* this.#back(list, Number.POSITIVE_INFINITY, ({ seq, at, user, key }) => {
-      if (at < since || (at < allSince && writes.length >= limit)) return false;
-      if (key !== null) writes.push({ seq, at, user, key });
+  *writes({ list, since, allSince, limit }: WritesQuery): Steps<StoredWrite, WritesRead> {
+    let part: StoredWrite[] = [];
+    let count = 0;
+    const steps = this.#back(list, Number.POSITIVE_INFINITY, ({ seq, at, user, key }) => {
+      if (at < since || (at < allSince && count >= limit)) return false;
+      if (key === null || key === WITH_THE_NEXT) return true;
+      count += 1;
+      part.push({ seq, at, user, key });
       return true;
     });
-    return end.ok ? { ok: true, writes } : end;
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) return step.value.ok ? { ok: true } : step.value;
+      yield part;
+      part = [];
+    }
   }
 
   /** The latest list a user has made under a key. */
   made({ user, key }: MadeQuery): MadeRead {
     return this.#read(() => {
-      const made = this.#sql.made.get(user, key) as unknown as MadeList | undefined;
-      return { ok: true, made: made ?? null };
+      const made = this.#sql.made.get(user, key) as { readonly list: string } | undefined;
+      return { ok: true, list: made?.list ?? null };
     });
   }
 
@@ -191,8 +199,7 @@ function prepare(db: DatabaseSync) {
        WHERE l.name = ?`,
     ),
     made: db.prepare(
-      `SELECT name AS list, at FROM lists WHERE owner = ? AND key = ?
-       ORDER BY id DESC LIMIT 1`,
+      "SELECT name AS list FROM lists WHERE owner = ? AND key = ? ORDER BY id DESC LIMIT 1",
     ),
     lists: db.prepare(
       `SELECT l.id, m.list, l.title, m.role, NULL AS deletedAt

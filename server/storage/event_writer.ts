@@ -7,7 +7,7 @@
  * Errors: what leaves it unknown whether a batch was kept is thrown; nothing may be written then.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
+import { KEYS_KEPT_MS, USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
 import { birthSum, eventSum } from "./checksum.ts";
 import type { Append, Birth, EventRow, LifeChange, Refusal } from "./event_log.ts";
 import { type Head, Heads } from "./heads.ts";
@@ -128,6 +128,7 @@ export class EventWriter {
       seq += 1;
       if (row.seq !== seq) return "fence";
     }
+    if (birth !== undefined && this.#hasMadeAnother(birth)) return "made";
     if (this.#isOneListTooMany(append)) return "limit";
     if (birth !== undefined) place = this.#bear(list, birth);
     if (life !== undefined) this.#live(list, place as Place, life);
@@ -148,15 +149,22 @@ export class EventWriter {
   }
 
   /** Somebody whom the append makes a member is one of as many lists as anybody may be. */
-  #isOneListTooMany({ list, birth, rows }: Append): boolean {
+  #isOneListTooMany({ list, birth, life, rows }: Append): boolean {
     const isTooMany = (user: string) => {
       const { lists, here } = this.#sql.lists.get(list, user) as { lists: number; here: number };
       return lists >= USER_LISTS_MAX && !here;
     };
     if (birth !== undefined) return isTooMany(birth.owner);
+    if (life?.deletedAt === null) return life.members.some(({ user }) => isTooMany(user));
     return rows.some(
       ({ member }) => (member?.role ?? null) !== null && isTooMany(member?.user ?? ""),
     );
+  }
+
+  /** The owner repeats the write that has made a list, under another id. */
+  #hasMadeAnother({ owner, key, at }: Birth): boolean {
+    if (key === null) return false;
+    return this.#sql.made.get(owner, key, at - KEYS_KEPT_MS) !== undefined;
   }
 
   #bear(list: string, birth: Birth): Place {
@@ -223,6 +231,7 @@ function prepare(db: DatabaseSync) {
       `INSERT INTO lists (name, epoch, first_title, owner, at, key, sum, first_seq, title)
        VALUES (?,?,?,?,?,?,?,?,?)`,
     ),
+    made: db.prepare("SELECT 1 FROM lists WHERE owner = ? AND key = ? AND at >= ?"),
     life: db.prepare("INSERT OR REPLACE INTO lives VALUES (?, ?, ?)"),
     lists: db.prepare(
       "SELECT count(*) AS lists, max(list = ?) AS here FROM members WHERE user = ?",

@@ -6,7 +6,7 @@
  * Bound: none; every event of every list stays.
  */
 import { nanoid } from "nanoid";
-import { USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
+import { KEYS_KEPT_MS, USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
 import type { Role } from "../../shared/todo/todo.ts";
 import type { Pid } from "../runtime/index.ts";
 import {
@@ -25,11 +25,11 @@ import {
   type Loaded,
   type LookBack,
   lastSeqOf,
-  type MadeList,
   type MadeQuery,
   type Refusal,
   type StoredEvent,
   type StoredWrite,
+  WITH_THE_NEXT,
   type WritesQuery,
 } from "./event_log.ts";
 import { tell, tellRefused } from "./news.ts";
@@ -53,7 +53,7 @@ export class MemoryLog implements EventLog {
   readonly uncommittedBytes = 0;
   readonly #lists = new Map<string, KeptList>();
   readonly #users = new Map<string, Memberships>();
-  readonly #made = new Map<string, MadeList>(); // By user and key.
+  readonly #made = new Map<string, { list: string; at: number }>(); // By user and key.
   #isClosed = false;
 
   append(append: Append, owner: Pid<AppendNews>): void {
@@ -79,13 +79,14 @@ export class MemoryLog implements EventLog {
     tell(to, { type: "loaded", ref, list, state: { birth, life, events: rows.map(storedEvent) } });
   }
 
-  events({ list, before, after, limit, bytesMax }: EventsQuery, to: Pid<LookBack>, ref: unknown) {
+  events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void {
+    const { list, before, after, limit, bytesMax, bytesEach } = query;
     const events: StoredEvent[] = [];
     let bytes = 0;
     const rows = this.#lists.get(list)?.rows ?? [];
     for (let seq = Math.min(rows.length, before - 1); seq > Math.max(after, 0); seq -= 1) {
       const row = rows[seq - 1] as EventRow;
-      bytes += Buffer.byteLength(row.body);
+      bytes += Buffer.byteLength(row.body) + bytesEach;
       if (events.length === limit || (bytes > bytesMax && events.length > 0)) break;
       events.push(storedEvent(row));
     }
@@ -96,13 +97,13 @@ export class MemoryLog implements EventLog {
     const writes: StoredWrite[] = [];
     for (const { seq, at, user, key } of (this.#lists.get(list)?.rows ?? []).toReversed()) {
       if (at < since || (at < allSince && writes.length >= limit)) break;
-      if (key !== null) writes.push({ seq, at, user, key });
+      if (key !== null && key !== WITH_THE_NEXT) writes.push({ seq, at, user, key });
     }
-    tell(to, { type: "writes", ref, writes });
+    tell(to, { type: "writes", ref, writes, more: false });
   }
 
   made({ user, key }: MadeQuery, to: Pid<LookBack>, ref: unknown): void {
-    tell(to, { type: "made", ref, made: this.#made.get(madeBy(user, key)) ?? null });
+    tell(to, { type: "made", ref, list: this.#made.get(madeBy(user, key))?.list ?? null });
   }
 
   lists(query: ListsQuery, to: Pid<ListsPage>, ref: unknown): void {
@@ -124,8 +125,10 @@ export class MemoryLog implements EventLog {
 
   #refusal(append: Append): Refusal | undefined {
     if (!this.#fits(append)) return "fence";
-    const { list, birth, rows } = append;
+    const { list, birth, life, rows } = append;
+    if (birth !== undefined && this.#hasMadeAnother(birth)) return "made";
     const users = birth === undefined ? [] : [birth.owner];
+    if (life?.deletedAt === null) users.push(...life.members.map(({ user }) => user));
     for (const { member } of rows)
       if ((member?.role ?? null) !== null) users.push(member?.user ?? "");
     const isTooMany = users.some((user) => {
@@ -133,6 +136,11 @@ export class MemoryLog implements EventLog {
       return living.size >= USER_LISTS_MAX && !living.has(list);
     });
     return isTooMany ? "limit" : undefined;
+  }
+
+  #hasMadeAnother({ owner, key, at }: Birth): boolean {
+    const made = key === null ? undefined : this.#made.get(madeBy(owner, key));
+    return made !== undefined && made.at >= at - KEYS_KEPT_MS;
   }
 
   #fits({ list, birth, life, rows }: Append): boolean {

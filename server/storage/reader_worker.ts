@@ -6,7 +6,14 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../../shared/assert.ts";
-import type { EventsQuery, ListsQuery, MadeQuery, StoredEvent, WritesQuery } from "./event_log.ts";
+import type {
+  EventsQuery,
+  ListsQuery,
+  MadeQuery,
+  StoredEvent,
+  StoredWrite,
+  WritesQuery,
+} from "./event_log.ts";
 import {
   EventReader,
   type EventsRead,
@@ -40,14 +47,17 @@ export interface ReadRequest {
   readonly question: Question;
 }
 
-/** A load is answered by parts, the newest events first, and an end; all else by an end alone. */
+/** What comes in parts. */
+export type Found = StoredEvent | StoredWrite;
+
+/** Loads and writes are answered by parts, the newest first, and an end; all else by an end. */
 export type ReadAnswer =
-  | { readonly type: "part"; readonly id: number; readonly events: readonly StoredEvent[] }
+  | { readonly type: "part"; readonly id: number; readonly found: readonly Found[] }
   | { readonly type: "end"; readonly id: number; readonly result: ReadResult };
 
 interface Job {
   readonly id: number;
-  readonly steps: Steps<StoredEvent, ReadResult>;
+  readonly steps: Steps<Found, ReadResult>;
 }
 
 assert(parentPort !== null, "reader_worker runs as a worker thread");
@@ -101,7 +111,7 @@ function step(): void {
   if (done === true) {
     say({ type: "end", id: job.id, result: value });
   } else {
-    if (value.length > 0) say({ type: "part", id: job.id, events: value });
+    if (value.length > 0) say({ type: "part", id: job.id, found: value });
     jobs.push(job);
   }
   if (jobs.length > 0) setImmediate(step);

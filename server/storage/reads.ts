@@ -15,6 +15,7 @@ import type {
   LookBack,
   MadeQuery,
   StoredEvent,
+  StoredWrite,
   WritesQuery,
 } from "./event_log.ts";
 import type {
@@ -26,13 +27,13 @@ import type {
   WritesRead,
 } from "./event_reader.ts";
 import { tell } from "./news.ts";
-import type { Question, ReadAnswer, ReadRequest, ReadResult } from "./reader_worker.ts";
+import type { Found, Question, ReadAnswer, ReadRequest, ReadResult } from "./reader_worker.ts";
 import { openThread, type Thread, type ThreadOpened } from "./thread.ts";
 
-/** A question under way; `finish` is given what came of it. */
+/** A question under way: what is done with its parts, and with what came of it. */
 interface Asked {
-  readonly parts: (readonly StoredEvent[])[]; // The newest first.
-  readonly finish: (result: ReadResult, parts: readonly (readonly StoredEvent[])[]) => void;
+  readonly part: (found: readonly Found[]) => void;
+  readonly finish: (result: ReadResult) => void;
 }
 
 export class Reads {
@@ -67,12 +68,15 @@ export class Reads {
   }
 
   load(list: string, to: Pid<Loaded>, ref: unknown): void {
-    this.#ask<LoadEnd>({ type: "load", list }, (end, parts) => {
+    const parts: (readonly Found[])[] = []; // The newest first.
+    const finish = (end: LoadEnd) => {
       if (!end.ok) return tell(to, { type: "load_failed", ref, list, reason: end.reason });
       const { birth, life } = end;
-      const state = birth === null ? null : { birth, life, events: parts.flat().reverse() };
+      const events = parts.flat().reverse() as StoredEvent[];
+      const state = birth === null ? null : { birth, life, events };
       tell(to, { type: "loaded", ref, list, state });
-    });
+    };
+    this.#ask({ type: "load", list }, finish, (part) => parts.push(part));
   }
 
   events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void {
@@ -82,14 +86,19 @@ export class Reads {
   }
 
   writes(query: WritesQuery, to: Pid<LookBack>, ref: unknown): void {
-    this.#ask<WritesRead>({ type: "writes", query }, (read) => {
-      tell(to, read.ok ? { type: "writes", ref, writes: read.writes } : failed(ref, read));
-    });
+    const tellPart = (found: readonly Found[], more: boolean) => {
+      tell(to, { type: "writes", ref, writes: found as readonly StoredWrite[], more });
+    };
+    const finish = (read: WritesRead) => {
+      if (read.ok) tellPart([], false);
+      else tell(to, failed(ref, read));
+    };
+    this.#ask({ type: "writes", query }, finish, (part) => tellPart(part, true));
   }
 
   made(query: MadeQuery, to: Pid<LookBack>, ref: unknown): void {
     this.#ask<MadeRead>({ type: "made", query }, (read) => {
-      tell(to, read.ok ? { type: "made", ref, made: read.made } : failed(ref, read));
+      tell(to, read.ok ? { type: "made", ref, list: read.list } : failed(ref, read));
     });
   }
 
@@ -107,11 +116,12 @@ export class Reads {
   /** `finish` is given the result of that question, or a failure. */
   #ask<Result extends ReadResult>(
     question: Question,
-    finish: (result: Result, parts: readonly (readonly StoredEvent[])[]) => void,
+    finish: (result: Result) => void,
+    part: (found: readonly Found[]) => void = () => {},
   ): void {
     this.#lastId += 1;
     const id = this.#lastId;
-    this.#asked.set(id, { parts: [], finish: finish as Asked["finish"] });
+    this.#asked.set(id, { part, finish: finish as Asked["finish"] });
     const request = { id, question };
     if (this.#thread !== undefined) {
       this.#thread.post(request);
@@ -125,11 +135,11 @@ export class Reads {
     const asked = this.#asked.get(answer.id);
     if (asked === undefined) return;
     if (answer.type === "part") {
-      asked.parts.push(answer.events);
+      asked.part(answer.found);
       return;
     }
     this.#asked.delete(answer.id);
-    asked.finish(answer.result, asked.parts);
+    asked.finish(answer.result);
   }
 
   #fail(): void {
@@ -137,7 +147,7 @@ export class Reads {
     this.#unsent = [];
     const failed = [...this.#asked.values()];
     this.#asked.clear();
-    for (const asked of failed) asked.finish({ ok: false, reason: "io" }, []);
+    for (const asked of failed) asked.finish({ ok: false, reason: "io" });
   }
 }
 

@@ -16,7 +16,7 @@ import { kindOf } from "./sqlite_error.ts";
 
 /** "todo" in ASCII; in the file's header, so that we can tell it from other databases. */
 const APPLICATION_ID = 0x74_6f_64_6f;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const TABLES = `
   CREATE TABLE meta (
@@ -144,7 +144,10 @@ function faultOf(db: DatabaseSync): string | undefined {
   if (version > SCHEMA_VERSION) {
     return `has format ${version}, of a newer version; this one reads up to ${SCHEMA_VERSION}.`;
   }
-  return version === SCHEMA_VERSION ? undefined : NOT_OURS;
+  if (version < SCHEMA_VERSION) {
+    return `has format ${version}, of a version that was never released; this one cannot read it.`;
+  }
+  return undefined;
 }
 
 function marksOf(db: DatabaseSync): StoreMarks {

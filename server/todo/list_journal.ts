@@ -13,7 +13,8 @@ import type { Clock, Pid } from "../runtime/index.ts";
 import type { AppendNews, Birth, EventLog, EventRow, Life, Refusal } from "../storage/event_log.ts";
 import { eventRow, growthOf } from "./event_row.ts";
 import type { ListName } from "./list_pages.ts";
-import { bytesOf, type ListLimits, Room } from "./room.ts";
+import { type ListLimits, Room } from "./room.ts";
+import type { PushSaying } from "./say_queue.ts";
 import type { Recovered } from "./todo_recovery.ts";
 import { Uncommitted } from "./uncommitted.ts";
 
@@ -31,13 +32,6 @@ export interface ListJournalOptions {
   readonly pid: Pid<AppendNews>;
 }
 
-/** An event that was decided: its row's text, and the list after it. */
-export interface Decided {
-  readonly event: TodoEvent;
-  readonly body: string;
-  readonly state: ListState;
-}
-
 /** Who makes a change: a user, by a connection. `keys`: the text to keep with each event. */
 export interface Maker {
   readonly user: string;
@@ -46,7 +40,7 @@ export interface Maker {
   readonly birth?: Birth;
 }
 
-/** What the log has refused: the appends from `firstSeq` to `lastSeq` for that reason. */
+/** What the log has refused, and why. */
 export interface DroppedBack {
   readonly reason: Refusal;
   /** The seq after the append that was refused for its own sake; those behind it only follow. */
@@ -63,6 +57,7 @@ export class ListJournal {
   #todosBytes = 0;
   #decided: ListState | undefined;
   #committed: ListState | undefined;
+  #committedBytes = 0;
   #committedSeq = UNBORN;
   #refused: DroppedBack | undefined;
   #isOutdated = false;
@@ -144,6 +139,7 @@ export class ListJournal {
     this.#committed = state;
     this.#committedSeq = state.seq;
     this.#todosBytes = todosBytes;
+    this.#committedBytes = todosBytes;
     this.#lastAt = lastAt;
   }
 
@@ -158,24 +154,26 @@ export class ListJournal {
     return state;
   }
 
-  /** Folds the changes into `decided` and hands them to the log. */
-  append(changes: readonly Change[], { user, pid, keys, birth }: Maker): Decided[] {
+  /** Folds the changes into `decided` and hands them to the log; the pushes that tell of them. */
+  append(changes: readonly Change[], { user, pid, keys, birth }: Maker): PushSaying[] {
     const at = Math.max(this.#lastAt, this.#options.clock.time());
     this.#lastAt = at;
     const by = { at, by: user, pid: String(pid) };
     const rows: EventRow[] = [];
-    const decided: Decided[] = [];
+    const pushes: PushSaying[] = [];
     let bytes = 0;
     for (const change of changes) {
       const before = this.#decided as ListState;
-      const event: TodoEvent = { ...change, seq: before.seq + 1, ...by };
+      const seq = before.seq + 1;
+      const event: TodoEvent = { ...change, seq, ...by };
       const state = TodoEvents.apply(before, event);
       const row = eventRow(event, state, keys[rows.length] ?? null);
       this.#todosBytes += growthOf(before.todos, change, row.body);
       this.#decided = state;
       rows.push(row);
-      decided.push({ event, body: row.body, state });
-      bytes += row.body.length;
+      const { body } = row;
+      pushes.push({ kind: "push", seq, event, body, state, todosBytes: this.#todosBytes });
+      bytes += body.length;
     }
     this.#uncommitted.add({ lastSeq: this.decidedSeq, events: rows.length, bytes });
     const append = { list: this.#options.list, rows };
@@ -183,7 +181,7 @@ export class ListJournal {
       birth === undefined ? append : { ...append, birth },
       this.#options.pid,
     );
-    return decided;
+    return pushes;
   }
 
   /** Asks the log to end the list, or to have it back with a new epoch. When `isIdle` only. */
@@ -201,8 +199,9 @@ export class ListJournal {
   }
 
   /** All up to that state was told of. */
-  told(state: ListState): void {
+  told({ state, todosBytes }: Pick<PushSaying, "state" | "todosBytes">): void {
     this.#committed = state;
+    this.#committedBytes = todosBytes;
   }
 
   /** The log has all events up to `seq` on disk; whose, when it has refused one before? */
@@ -226,9 +225,7 @@ export class ListJournal {
     this.#decided = this.#committed;
     this.#isOutdated = isOutdated;
     if (this.#decided === undefined) this.#birth = undefined;
-    this.#todosBytes = 0;
-    const todos = this.#decided === undefined ? [] : TodoList.page(this.#decided.todos, 0);
-    for (const todo of todos) this.#todosBytes += bytesOf(todo);
+    this.#todosBytes = this.#committedBytes;
     return dropped;
   }
 }

@@ -13,11 +13,12 @@ import { type Clock, type From, reply } from "../runtime/index.ts";
 import type { Life, Refusal } from "../storage/event_log.ts";
 import type { ListJournal } from "./list_journal.ts";
 import type { ListVoice } from "./list_voice.ts";
-import { noList, taken } from "./policy.ts";
+import { noList, refusalFor, taken } from "./policy.ts";
 import { type Answer, type Ask, refuse } from "./todo_request.ts";
 
 interface Change {
   readonly from: From;
+  readonly ask: Ask;
   readonly life: Life;
   isAppended: boolean;
 }
@@ -49,11 +50,12 @@ export class ListLife {
   /** To a living list, by one who may: `restore_list` finds nothing to restore. */
   ask(from: From, ask: Ask): void {
     if (ask.request.type === "restore_list") return this.#voice.answer(from, ask, notDeleted());
-    this.#begin(from, { epoch: this.#journal.ownEpoch, deletedAt: this.#clock.time() });
+    this.#begin(from, ask, { epoch: this.#journal.ownEpoch, deletedAt: this.#clock.time() });
   }
 
   /** Whatever is asked of a deleted list. */
-  askDeleted(from: From, { user, request }: Ask): void {
+  askDeleted(from: From, ask: Ask): void {
+    const { user, request } = ask;
     switch (request.type) {
       case "start":
         return reply(from, taken());
@@ -63,11 +65,21 @@ export class ListLife {
         const isOwner = this.#journal.committed?.members.get(user) === "owner";
         const age = this.#clock.time() - (this.#journal.deletedAt ?? 0);
         if (!isOwner || age > RESTORE_MS) return reply(from, noList());
-        return this.#begin(from, { epoch: nanoid(12), deletedAt: null });
+        return this.#begin(from, ask, { epoch: nanoid(12), deletedAt: null });
       }
+      case "subscribe": // Again, by one whose list's process had crashed.
+        return reply(from, { ...noList(), isDeleted: true } satisfies Answer);
       default:
         return reply(from, noList());
     }
+  }
+
+  /** The state on which it was decided is lost: what is not appended is to be asked again. */
+  takeBack(): Pick<Change, "from" | "ask"> | undefined {
+    const change = this.#change;
+    if (change === undefined || change.isAppended) return undefined;
+    this.#change = undefined;
+    return change;
   }
 
   /** All that was said before is said: the change is next. */
@@ -98,12 +110,12 @@ export class ListLife {
     const change = this.#change;
     if (change?.isAppended !== true) return false;
     this.#change = undefined;
-    reply(change.from, reason === "read_only" ? refuse("read_only") : refuse("crashed"));
+    reply(change.from, refusalFor(reason, change.ask.request));
     return true;
   }
 
-  #begin(from: From, life: Life): void {
-    this.#change = { from, life, isAppended: false };
+  #begin(from: From, ask: Ask, life: Life): void {
+    this.#change = { from, ask, life, isAppended: false };
     this.goOn();
   }
 }

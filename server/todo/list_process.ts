@@ -12,23 +12,16 @@ import { nanoid } from "nanoid";
 import type { RateLimits } from "../../shared/rate_limit.ts";
 import type { ListState } from "../../shared/todo/todo_event.ts";
 import { type Clock, type From, makeRef, type Pid, type Ref, reply } from "../runtime/index.ts";
-import type {
-  AppendNews,
-  Birth,
-  EventLog,
-  LookBack,
-  Refusal,
-  StoredWrite,
-} from "../storage/event_log.ts";
+import type { AppendNews, Birth, EventLog, LookBack, Refusal } from "../storage/event_log.ts";
 import { agendaPart } from "./agenda_part.ts";
 import { decide, firstTodos, membersOf } from "./decide.ts";
-import { type Decided, type DroppedBack, ListJournal } from "./list_journal.ts";
+import { type DroppedBack, ListJournal } from "./list_journal.ts";
 import { ListLife } from "./list_life.ts";
 import { listJson, todosJson } from "./list_pages.ts";
 import { ListVoice } from "./list_voice.ts";
-import { noList, refusalOf, taken } from "./policy.ts";
+import { noList, refusalFor, refusalOf } from "./policy.ts";
 import type { ListLimits } from "./room.ts";
-import type { Saying } from "./say_queue.ts";
+import type { PushSaying, Saying } from "./say_queue.ts";
 import type { Recovered } from "./todo_recovery.ts";
 import {
   type Answer,
@@ -38,7 +31,6 @@ import {
   type Query,
   refuse,
   type Start,
-  type TodoRequest,
 } from "./todo_request.ts";
 import { keyTexts, WriteKeys, writesQuery } from "./write_keys.ts";
 
@@ -71,6 +63,8 @@ export class ListProcess {
   readonly #life: ListLife;
   readonly #keys = new WriteKeys();
   #held: Held | undefined;
+  /** What was asked again while a request was held, or the list's life was changing. */
+  readonly #waiting: { readonly from: From; readonly ask: Ask }[] = [];
 
   constructor(options: ListProcessOptions) {
     this.#options = options;
@@ -88,7 +82,7 @@ export class ListProcess {
 
   /** Nothing is unsaid or uncommitted, and nobody would miss the process. */
   get isQuiet(): boolean {
-    return this.#voice.isQuiet && this.#journal.isIdle && this.#held === undefined;
+    return this.#voice.isQuiet && this.#journal.isIdle && !this.#isBusy;
   }
 
   /** Somebody else has written to the list's log: what is known here is the past. */
@@ -98,7 +92,11 @@ export class ListProcess {
 
   /** No request may be taken until there is news of what the log was asked. */
   get mustWait(): boolean {
-    return this.#journal.mustWait || this.#held !== undefined || this.#life.isChanging;
+    return this.#journal.mustWait || this.#isBusy;
+  }
+
+  get #isBusy(): boolean {
+    return this.#held !== undefined || this.#life.isChanging;
   }
 
   /** The list as the log has it. */
@@ -109,6 +107,11 @@ export class ListProcess {
 
   /** Takes one request; what is said about it is said when it may be. */
   ask(from: From, ask: Ask): void {
+    if (!this.#isBusy) this.#ask(from, ask);
+    else this.#waiting.push({ from, ask });
+  }
+
+  #ask(from: From, ask: Ask): void {
     const { request, user } = ask;
     const state = this.#journal.decided;
     if (state === undefined) return this.#askUnborn(from, ask);
@@ -142,9 +145,10 @@ export class ListProcess {
   committed(seq: number): void {
     const dropped = this.#journal.commit(seq);
     if (dropped !== undefined) return this.#dropBack(dropped);
+    this.#keys.committed(seq);
     this.#life.committed();
     this.#voice.speak();
-    this.#life.goOn();
+    this.#goOn();
   }
 
   /** The log has refused an append, and refuses all that were appended after it. */
@@ -152,20 +156,50 @@ export class ListProcess {
     const dropped = this.#journal.refuse(reason);
     if (dropped === undefined) return;
     if (!this.#life.refused(reason)) this.#dropBack(dropped);
-    this.#life.goOn();
+    this.#goOn();
   }
 
   /** The log has looked something up. */
   lookedBack(back: LookBack): void {
     const held = this.#held;
     if (held === undefined || held.ref !== back.ref) return this.#voice.lookedBack(back);
+    if (back.type === "writes") {
+      this.#keys.know(back.writes);
+      if (back.more) return;
+    }
     this.#held = undefined;
-    if (back.type === "writes") this.#know(held, back.writes);
-    else if (back.type === "made") {
-      if (back.made === null) this.#bear(held.from, held.ask, held.ask.request as Start);
-      else this.#voice.answer(held.from, held.ask, keyOfOther());
-    } else
-      this.#voice.answer(held.from, held.ask, refuse("internal", undefined, { applied: "no" }));
+    this.#answerHeld(held, back);
+    this.#goOn();
+  }
+
+  #answerHeld({ from, ask }: Held, back: LookBack): void {
+    switch (back.type) {
+      case "writes":
+        return this.#askInTime(from, ask);
+      case "made": {
+        const { list } = back;
+        if (list === null) return this.#voice.answer(from, ask, refuse("crashed"));
+        const elsewhere = { list, request: ask.request as Start };
+        return this.#voice.answer(from, ask, { ok: true, result: {}, elsewhere });
+      }
+      default:
+        return this.#voice.answer(from, ask, refuse("internal", undefined, { applied: "no" }));
+    }
+  }
+
+  /** Takes what had to wait, as far as it may be taken now. */
+  #goOn(): void {
+    this.#life.goOn();
+    while (!this.#isBusy) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#askInTime(next.from, next.ask);
+    }
+  }
+
+  /** Unless its time is over: nobody waits for the answer. */
+  #askInTime(from: From, ask: Ask): void {
+    if (this.#options.clock.now() <= ask.deadline) this.#ask(from, ask);
   }
 
   /** A subscriber has died. */
@@ -174,12 +208,8 @@ export class ListProcess {
   }
 
   #askUnborn(from: From, ask: Ask): void {
-    const { request, user } = ask;
-    if (request.type === "start") {
-      if (request.key === undefined) return this.#bear(from, ask, request);
-      const ref = this.#hold(from, ask); // Has the key made another list?
-      return this.#options.log.made({ user, key: request.key }, this.#options.pid, ref);
-    }
+    const { request } = ask;
+    if (request.type === "start") return this.#bear(from, ask, request);
     const answer = request.type === "unsubscribe" ? { ok: true as const, result: {} } : noList();
     this.#voice.answer(from, ask, answer);
   }
@@ -204,9 +234,10 @@ export class ListProcess {
     };
     this.#keys.know([]);
     this.#voice.lineUp({ kind: "birth", seq: 0, state: this.#journal.bear(birth) });
-    this.#voice.answerAt(firstSeq, { from, ask, answer: this.#started(firstSeq, true) });
+    const answer = this.#started(firstSeq, true);
     const maker = { user: ask.user, pid: from.pid, keys: [], birth };
-    this.#lineUp(this.#journal.append(firstTodos(todos), maker));
+    const pushes = this.#journal.append(firstTodos(todos), maker);
+    this.#lineUp({ kind: "reply", seq: firstSeq, from, ask, answer, isOfWrite: true }, pushes);
   }
 
   /** The list is there already: made by a repeat of this `start`, or otherwise. */
@@ -233,24 +264,18 @@ export class ListProcess {
     }
     if (this.#journal.isLogFull) return this.#voice.answer(from, ask, logFull());
     const { changes, answer } = decide(state, command, this.#journal.room());
-    this.#voice.answerAt(state.seq + changes.length, { from, ask, answer });
-    if (changes.length === 0 || !answer.ok) return;
+    if (changes.length === 0 || !answer.ok) return this.#voice.answer(from, ask, answer);
     const keys = keyTexts(command, answer.result, changes.length);
-    const decided = this.#journal.append(changes, { user, pid: from.pid, keys });
-    if (keyed !== undefined) {
-      this.#keys.add(keyed, answer.result, decided.at(-1)?.event.at ?? 0);
-    }
-    this.#lineUp(decided);
+    const pushes = this.#journal.append(changes, { user, pid: from.pid, keys });
+    const last = pushes.at(-1) as PushSaying;
+    if (keyed !== undefined) this.#keys.add(keyed, answer.result, last.event.at);
+    const { seq } = last;
+    this.#lineUp({ kind: "reply", seq, from, ask, answer, isOfWrite: true }, pushes);
   }
 
   #askForKeys(from: From, ask: Ask): void {
     const { list, log, clock, pid } = this.#options;
     log.writes(writesQuery(list, clock.time()), pid, this.#hold(from, ask));
-  }
-
-  #know({ from, ask }: Held, writes: readonly StoredWrite[]): void {
-    this.#keys.know(writes);
-    this.ask(from, ask);
   }
 
   #hold(from: From, ask: Ask): Ref {
@@ -259,10 +284,10 @@ export class ListProcess {
     return ref;
   }
 
-  #lineUp(decided: readonly Decided[]): void {
-    for (const each of decided) {
-      this.#voice.lineUp({ kind: "push", seq: each.event.seq, ...each });
-    }
+  /** A write's reply comes before its own pushes. */
+  #lineUp(reply: Saying, pushes: readonly Saying[]): void {
+    this.#voice.lineUp(reply);
+    for (const push of pushes) this.#voice.lineUp(push);
   }
 
   #read(state: ListState, query: Query): Answer {
@@ -288,50 +313,41 @@ export class ListProcess {
 
   /** What waited to be said was decided on a state that is lost. */
   #dropBack(dropped: DroppedBack): void {
-    this.#keys.dropAbove(this.#journal.committedSeq);
-    for (const saying of this.#voice.takeAll()) this.#unsaid(saying, dropped);
+    this.#keys.dropBack();
+    const waiting = this.#voice.takeAll();
+    const change = this.#life.takeBack();
+    for (const saying of waiting) this.#unsaid(saying, dropped);
+    if (change !== undefined) this.ask(change.from, change.ask);
   }
 
   #unsaid(saying: Saying, { reason, lastSeq }: DroppedBack): void {
     if (saying.kind === "push" || saying.kind === "birth") return;
     const { from, ask } = saying;
     if (this.isOutdated) return reply(from, refuse("crashed"));
-    const isLost = this.#isLost(ask.request) && (isOfAll(reason) || saying.seq <= lastSeq);
-    if (isLost) reply(from, refusalFor(reason, ask.request));
-    else this.ask(from, ask);
+    if (!this.#isLost(saying, { reason, lastSeq })) return this.ask(from, ask);
+    if (reason === "made") return this.#askWhatWasMade(from, ask);
+    reply(from, refusalFor(reason, ask.request));
   }
 
-  /** A write; `start` of a list that is there is none. */
-  #isLost(request: TodoRequest): boolean {
+  /** Writes that are refused with the append; all others are asked again. */
+  #isLost(saying: Saying & { readonly ask: Ask }, { reason, lastSeq }: DroppedBack): boolean {
+    const { request } = saying.ask;
+    if (reason !== "read_only" && reason !== "fence") {
+      return saying.kind === "reply" && saying.isOfWrite && saying.seq === lastSeq;
+    }
+    // There is none of that list now; `start` of one that is there is no write.
     if (request.type === "start") return this.#journal.committed === undefined;
     return isWrite(request);
   }
-}
 
-/** Whether what is behind a refused append is refused as well; else it is tried anew. */
-function isOfAll(reason: Refusal): boolean {
-  return reason === "read_only" || reason === "fence";
-}
-
-function keyOfOther(): Answer {
-  return refuse("key_reused", "This key named the start of another list; make a new one.");
+  /** The key of a `start` has made another list, which is to be asked. */
+  #askWhatWasMade(from: From, ask: Ask): void {
+    const { log, pid } = this.#options;
+    const { key = "" } = ask.request as Start;
+    log.made({ user: ask.user, key }, pid, this.#hold(from, ask));
+  }
 }
 
 function logFull(): Answer {
   return refuse("overloaded", undefined, { after_ms: LOG_FULL_AFTER_MS });
-}
-
-function refusalFor(reason: Refusal, { type }: TodoRequest): Answer {
-  switch (reason) {
-    case "read_only":
-      return refuse("read_only");
-    case "fence": // Of a birth, and of what came after it.
-      return type === "start" ? taken() : noList();
-    case "limit":
-      return refuse("limit", "This user is a member of as many lists as anybody may be.");
-    case "constraint":
-      return refuse("internal", undefined, { applied: "no" });
-    default:
-      return reason satisfies never;
-  }
 }

@@ -22,20 +22,15 @@ import type { ListJournal } from "./list_journal.ts";
 import { type ListName, listJson } from "./list_pages.ts";
 import { noList } from "./policy.ts";
 import { type RecentEvent, RecentEvents } from "./recent_events.ts";
-import { type Saying, SayQueue } from "./say_queue.ts";
+import { type PushSaying, type Saying, SayQueue } from "./say_queue.ts";
 import { Subscribers } from "./subscribers.ts";
 import { eventJson, eventPush, gonePush, snapshotMessage } from "./todo_push.ts";
-import {
-  type Answer,
-  type Ask,
-  type History,
-  type Joined,
-  type Missed,
-  refuse,
-} from "./todo_request.ts";
+import { type Answer, type Ask, type Joined, type Missed, refuse } from "./todo_request.ts";
 
 /** Room for what stands around the events of a page. */
 const ENVELOPE_BYTES = 1024;
+/** More than what stands around one: ids and users of 64 characters, an epoch, numbers, a pid. */
+const EVENT_BYTES = 400;
 
 type Join = Extract<Saying, { kind: "join" }>;
 
@@ -64,7 +59,9 @@ export class ListVoice {
   /** Subscribers whose events the log is looking up. */
   readonly #joining = new Map<Pid, { readonly ref: Ref; readonly join: Join }>();
   #recent = new RecentEvents();
-  #snapshot: { readonly state: ListState; readonly json: string } | undefined;
+  #snapshot:
+    | { readonly state: ListState; readonly epoch: string; readonly json: string }
+    | undefined;
 
   constructor({ journal, log, pid }: ListVoiceOptions) {
     this.#journal = journal;
@@ -89,16 +86,9 @@ export class ListVoice {
 
   /** An answer that speaks of what is decided by now. */
   answer(from: From, ask: Ask, answer: Answer): void {
-    this.answerAt(this.#journal.decidedSeq, { from, ask, answer });
-  }
-
-  /** An answer that speaks of `seq`. */
-  answerAt(
-    seq: number,
-    { from, ask, answer }: { readonly from: From; readonly ask: Ask; readonly answer: Answer },
-  ): void {
+    const seq = this.#journal.decidedSeq;
     if (this.#says.size === 0 && seq <= this.#journal.committedSeq) reply(from, answer);
-    else this.#says.push({ kind: "reply", seq, from, ask, answer });
+    else this.#says.push({ kind: "reply", seq, from, ask, answer, isOfWrite: false });
   }
 
   /** Says it when it may be. */
@@ -141,11 +131,11 @@ export class ListVoice {
   #sayOne(saying: Saying): void {
     switch (saying.kind) {
       case "birth":
-        return this.#journal.told(saying.state);
+        return this.#journal.told({ state: saying.state, todosBytes: 0 });
       case "reply":
         return reply(saying.from, saying.answer);
       case "push":
-        this.#journal.told(saying.state);
+        this.#journal.told(saying);
         return this.#push(saying);
       case "join":
         return this.#join(saying);
@@ -154,13 +144,13 @@ export class ListVoice {
         this.subscribers.leave(saying.from.pid);
         return reply(saying.from, { ok: true, result: {} } satisfies Answer);
       case "history":
-        return this.#history(saying.from, saying.request);
+        return this.#history(saying);
       default:
         return saying satisfies never;
     }
   }
 
-  #push({ event, body, state }: Extract<Saying, { kind: "push" }>): void {
+  #push({ event, body, state }: PushSaying): void {
     const { seq, at, by, pid } = event;
     this.#recent.add({ seq, at, by, pid, body });
     if (this.subscribers.size === 0) return;
@@ -189,7 +179,8 @@ export class ListVoice {
   #lookUp(join: Join, after: number): void {
     const { list } = this.#journal.name;
     const before = join.state.seq + 1;
-    const query = { list, before, after, limit: RESUME_EVENTS_MAX, bytesMax: RESUME_BYTES_MAX };
+    const bounds = { before, after, limit: RESUME_EVENTS_MAX };
+    const query = { list, ...bounds, bytesMax: RESUME_BYTES_MAX, bytesEach: 0 };
     const ref = this.#look((back) => {
       if (this.#joining.get(join.from.pid)?.ref !== ref) return; // It was answered meanwhile.
       this.#joining.delete(join.from.pid);
@@ -202,7 +193,7 @@ export class ListVoice {
 
   #resumeFromLog(join: Join, stored: readonly StoredEvent[]): void {
     const state = this.#journal.committed;
-    if (state?.members.has(join.ask.user) !== true) return reply(join.from, noList());
+    if (state === undefined || !this.#isMember(join.ask.user)) return reply(join.from, noList());
     const since = this.#recent.since(join.state.seq, state.seq);
     const isWhole = stored.length === join.state.seq - (join.position.seq ?? 0);
     if (since === undefined || !isWhole) return this.#tooMany(join);
@@ -261,25 +252,30 @@ export class ListVoice {
 
   /** Made once for all who join at the same seq. */
   #snapshotOf(state: ListState): string {
-    if (this.#snapshot?.state !== state) {
-      this.#snapshot = { state, json: listJson(this.#journal.name, state, {}) };
+    const { name } = this.#journal;
+    if (this.#snapshot?.state !== state || this.#snapshot.epoch !== name.epoch) {
+      this.#snapshot = { state, epoch: name.epoch, json: listJson(name, state, {}) };
     }
     return this.#snapshot.json;
   }
 
-  #history(from: From, { before, limit = HISTORY_ENTRIES }: History): void {
+  #history({ from, ask, request }: Extract<Saying, { kind: "history" }>): void {
     const { name, committedSeq } = this.#journal;
-    const query = {
-      list: name.list,
-      before: Math.min(before ?? Number.POSITIVE_INFINITY, committedSeq + 1),
-      after: 0,
-      limit,
-      bytesMax: PAGE_BYTES_MAX,
-    };
+    const { before: wanted = committedSeq + 1, limit = HISTORY_ENTRIES } = request;
+    const before = Math.min(wanted, committedSeq + 1);
+    if (before <= 1) return reply(from, historyPage(name, []));
+    const bytesMax = PAGE_BYTES_MAX - ENVELOPE_BYTES;
+    const bounds = { before, after: 0, limit, bytesMax, bytesEach: EVENT_BYTES };
     const ref = this.#look((back) => {
+      if (!this.#isMember(ask.user)) return reply(from, noList());
       reply(from, back.type === "events" ? historyPage(name, back.events) : refuse("internal"));
     });
-    this.#log.events(query, this.#pid, ref);
+    this.#log.events({ list: name.list, ...bounds }, this.#pid, ref);
+  }
+
+  /** As far as everybody has been told. */
+  #isMember(user: string): boolean {
+    return this.#journal.deletedAt === null && this.#journal.committed?.members.has(user) === true;
   }
 
   #look(then: (back: LookBack) => void): Ref {
@@ -289,17 +285,9 @@ export class ListVoice {
   }
 }
 
-/** As many of the events as a page holds; at least one. */
 function historyPage(name: ListName, events: readonly StoredEvent[]): Answer {
-  const texts: string[] = [];
-  let bytes = ENVELOPE_BYTES;
-  for (const event of events) {
-    const text = eventJson(name, recentEvent(event), event.body);
-    bytes += Buffer.byteLength(text) + 1;
-    if (bytes > PAGE_BYTES_MAX && texts.length > 0) break;
-    texts.push(text);
-  }
-  const isMore = (events[texts.length - 1]?.seq ?? 1) > 1;
+  const texts = events.map((event) => eventJson(name, recentEvent(event), event.body));
+  const isMore = (events.at(-1)?.seq ?? 1) > 1;
   return {
     ok: true,
     result: {},

@@ -7,6 +7,7 @@
  */
 import type { Role } from "../../shared/todo/todo.ts";
 import type { ListState } from "../../shared/todo/todo_event.ts";
+import type { Refusal } from "../storage/event_log.ts";
 import { type Refused, refuse, type TodoRequest } from "./todo_request.ts";
 
 const RANK = { viewer: 1, editor: 2, owner: 3 } as const satisfies Record<Role, number>;
@@ -55,6 +56,23 @@ export function refusalOf(
   const wanted = wantedRole(user, request);
   if (RANK[role] >= RANK[wanted]) return undefined;
   return refuse("forbidden", `This wants the role ${wanted}; you are ${role} of this list.`);
+}
+
+/** What is told when the log has refused it; nothing was changed. */
+export function refusalFor(reason: Refusal, { type }: TodoRequest): Refused {
+  switch (reason) {
+    case "read_only":
+      return refuse("read_only");
+    case "fence": // Of a birth, and of what came after it.
+      return type === "start" ? taken() : noList();
+    case "limit":
+      return refuse("limit", "This user is a member of as many lists as anybody may be.");
+    case "made": // Of a birth; who has made what is asked elsewhere.
+    case "constraint":
+      return refuse("internal", undefined, { applied: "no" });
+    default:
+      return reason satisfies never;
+  }
 }
 
 function wantedRole(user: string, request: Exclude<TodoRequest, { type: "start" }>): Role {

@@ -12,7 +12,20 @@ import type { ListState, TodoEvent } from "../../shared/todo/todo_event.ts";
 import type { From } from "../runtime/index.ts";
 import type { Answer, Ask, History, Subscribe } from "./todo_request.ts";
 
-/** `state`: the list as it is at `seq`. A birth is not said; it stands where the list begins. */
+/** An event, the body of its row, the list after it, and the bytes of its todos as JSON. */
+export interface PushSaying {
+  readonly kind: "push";
+  readonly seq: number;
+  readonly event: TodoEvent;
+  readonly body: string;
+  readonly state: ListState;
+  readonly todosBytes: number;
+}
+
+/**
+ * `state`: the list as it is at `seq`. A birth is not said; it stands where the list begins.
+ * `isOfWrite`: a reply that tells of a change, which the log has not made yet.
+ */
 export type Saying =
   | { readonly kind: "birth"; readonly seq: 0; readonly state: ListState }
   | {
@@ -21,14 +34,9 @@ export type Saying =
       readonly from: From;
       readonly ask: Ask;
       readonly answer: Answer;
+      readonly isOfWrite: boolean;
     }
-  | {
-      readonly kind: "push";
-      readonly seq: number;
-      readonly event: TodoEvent;
-      readonly body: string;
-      readonly state: ListState;
-    }
+  | PushSaying
   | {
       readonly kind: "join";
       readonly seq: number;

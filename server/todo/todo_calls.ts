@@ -133,12 +133,18 @@ function* ask<Name extends MethodName>(
   const checked = decodeParams(name, { ...asking.given, list: listId });
   if (!checked.ok) return refuse("bad_args", checked.message);
   const request = asking.request(checked.params);
+  let list = listId;
   for (let lookUps = 1; ; lookUps++) {
-    const server = directory.find(listId);
+    const server = directory.find(list);
     if (server === undefined) return refuse("noproc");
     const deadline = directory.clock.now() + CALL_TIMEOUT_MS;
     const called = yield* call<Answer>(server, { user, deadline, request } satisfies Ask);
-    if (called.ok) return outcomeOf(called.value);
+    if (called.ok) {
+      const { value } = called;
+      if (!value.ok || value.elsewhere === undefined) return outcomeOf(value);
+      ({ list } = value.elsewhere);
+      continue;
+    }
     // To the dead nothing was said, so it may be said again.
     if (called.error !== "noproc" || lookUps === LOOK_UPS_MAX) return refuse(kindOf(called.error));
   }

@@ -126,6 +126,8 @@ export interface Result {
   readonly ok: true;
   readonly result: object;
   readonly json?: string;
+  /** The answer is to be had of that list, asked the same: the key of a `start` has made it. */
+  readonly elsewhere?: { readonly list: string; readonly request: Start };
 }
 
 /** What was not done, and why. */
@@ -134,6 +136,8 @@ export interface Refused {
   readonly kind: ErrorKind;
   readonly message?: string | undefined;
   readonly details?: ErrorDetails | undefined;
+  /** Of a subscriber that joins again: the list is there no more. */
+  readonly isDeleted?: true;
 }
 
 /** refuse("not_found", "There is no such todo.", { what: "todo" }); without words: the table's. */

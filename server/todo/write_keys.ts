@@ -2,23 +2,23 @@
  * WriteKeys: the keyed writes of one list that are remembered, so that a repeat changes nothing.
  *
  * Owner: one TodoServer, which asks the log for them when it is first given a key after its start.
- * Shape: in the log, the key of an event is JSON: [method, key, what], by which the first result
- *        can be told again: `what` is the id of the todo, or of a `tx` the results of its ops. It
- *        stands with the last event of a write; those before it have ["+"]: they belong to the
- *        next one.
- * Bound: all of the last KEYS_ALL_KEPT_MS, and of the last KEYS_KEPT_MS the last KEYS_KEPT_MAX.
+ * Shape: in the log, the key of an event is "METHOD\tKEY\tWHAT", by which the first result can be
+ *        told again: WHAT is the id of the todo, or of a `tx` the results of its ops as JSON. It
+ *        stands with the last event of a write. Neither method nor key holds a tab.
+ * Bound: all of the last KEYS_ALL_KEPT_MS, and of the last KEYS_KEPT_MS the last KEYS_KEPT_MAX; the
+ *        same again of those that the log had.
  * Source: PROTOCOL.md section 2.
  */
 import { KEYS_ALL_KEPT_MS, KEYS_KEPT_MAX, KEYS_KEPT_MS } from "../../shared/protocol/limits.ts";
 import type { TodoId } from "../../shared/todo/todo.ts";
 import type { ListState } from "../../shared/todo/todo_event.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
-import type { StoredWrite, WritesQuery } from "../storage/event_log.ts";
+import { type StoredWrite, WITH_THE_NEXT, type WritesQuery } from "../storage/event_log.ts";
 import { membersOf } from "./decide.ts";
 import { type Answer, type Command, refuse } from "./todo_request.ts";
 
-/** What of a write is kept beside its key. */
-type What = TodoId | readonly object[] | undefined;
+/** What of a write is kept beside its key: an id, or JSON; "" when there is nothing. */
+type What = string;
 
 /** One remembered write; `seq` is that of its last event. */
 interface Write {
@@ -35,14 +35,11 @@ export interface KeyedWrite {
   readonly method: Command["type"];
 }
 
-/** Kept with an event that belongs to the same write as the one after it. */
-const WITH_THE_NEXT = '["+"]';
-
 /** The text that the log keeps with each of a write's events, of which there is one or more. */
 export function keyTexts(command: Command, result: object, events: number): (string | null)[] {
   const { type, key } = command;
   const texts: (string | null)[] = Array(events - 1).fill(WITH_THE_NEXT);
-  texts.push(key === undefined ? null : JSON.stringify([type, key, whatOf(result)]));
+  texts.push(key === undefined ? null : `${type}\t${key}\t${whatOf(result)}`);
   return texts;
 }
 
@@ -53,25 +50,34 @@ export function writesQuery(list: string, now: number): WritesQuery {
 }
 
 export class WriteKeys {
-  /** By user and key, the oldest first. undefined: the log has not been asked yet. */
-  #writes: Map<string, Write> | undefined;
+  /** By user and key, the oldest first. */
+  readonly #writes = new Map<string, Write>();
+  /** Those that the log had. undefined: it has not been asked yet. */
+  #former: Map<string, Write> | undefined;
+  #formerUntil = 0; // When the youngest of them was made.
+  /** Those that may still be refused by the log, the oldest first. */
+  readonly #unsure: { readonly name: string; readonly seq: number }[] = [];
 
   get isKnown(): boolean {
-    return this.#writes !== undefined;
+    return this.#former !== undefined;
   }
 
-  /** What the log has of them, the newest first; [] of a list that is being born. */
+  /** What the log has of them, in parts, the newest first; none of a list that is being born. */
   know(stored: readonly StoredWrite[]): void {
-    this.#writes = new Map();
-    for (const { seq, at, user, key } of stored.toReversed()) {
-      const [method, name, what] = JSON.parse(key) as [Command["type"], string?, What?];
-      if (name !== undefined) this.#put(user, name, { method, what, seq, at });
+    this.#former ??= new Map();
+    for (const { seq, at, user, key } of stored) {
+      const [method = "", name = "", what = ""] = key.split("\t", 3);
+      const known = nameOf(user, name);
+      if (this.#former.has(known)) continue; // By a later write.
+      this.#former.set(known, { method: method as Write["method"], what, seq, at });
+      this.#formerUntil = Math.max(this.#formerUntil, at);
     }
   }
 
   /** The answer to a repeat of a write that is remembered; undefined: it is none. */
   replay({ user, key, method }: KeyedWrite, state: ListState, now: number): Answer | undefined {
-    const write = this.#writes?.get(nameOf(user, key));
+    const name = nameOf(user, key);
+    const write = this.#writes.get(name) ?? this.#former?.get(name);
     if (write === undefined || now - write.at > KEYS_KEPT_MS) return undefined;
     if (write.method !== method) {
       return refuse("key_reused", `This key named a write of ${write.method}; make a new one.`);
@@ -79,33 +85,38 @@ export class WriteKeys {
     return { ok: true, result: { ...resultOf(write, state), replayed: true } };
   }
 
-  /** A write was decided; it is forgotten again when it is not kept (`dropAbove`). */
+  /** A write was decided; it is forgotten again when the log refuses it (`dropBack`). */
   add({ user, key, method }: KeyedWrite, result: object, at: number): void {
     const { seq } = result as { seq: number };
-    this.#put(user, key, { method, what: whatOf(result), seq, at });
+    const name = nameOf(user, key);
+    this.#writes.delete(name); // So that it stands where it belongs by age.
+    this.#writes.set(name, { method, what: whatOf(result), seq, at });
+    this.#unsure.push({ name, seq });
     this.#forgetOld(at);
   }
 
-  /** The log has refused what came after `seq`. */
-  dropAbove(seq: number): void {
-    for (const [name, write] of this.#writes ?? []) {
-      if (write.seq > seq) this.#writes?.delete(name);
-    }
+  /** The log has all up to `seq`. */
+  committed(seq: number): void {
+    const { length } = this.#unsure;
+    if (length === 0) return;
+    const left = this.#unsure.findIndex((unsure) => unsure.seq > seq);
+    this.#unsure.splice(0, left < 0 ? length : left);
   }
 
-  #put(user: string, key: string, write: Write): void {
-    const name = nameOf(user, key);
-    this.#writes?.delete(name); // So that it stands where it belongs by age.
-    this.#writes?.set(name, write);
+  /** The log has refused all that it had not committed. */
+  dropBack(): void {
+    for (const { name } of this.#unsure.splice(0)) this.#writes.delete(name);
   }
 
   #forgetOld(now: number): void {
-    const writes = this.#writes ?? new Map<string, Write>();
+    const writes = this.#writes;
     for (const [name, { at }] of writes) {
       const isTooMany = writes.size > KEYS_KEPT_MAX && now - at > KEYS_ALL_KEPT_MS;
-      if (!isTooMany && now - at <= KEYS_KEPT_MS) return;
+      if (!isTooMany && now - at <= KEYS_KEPT_MS) break;
       writes.delete(name);
     }
+    const isEnough = writes.size >= KEYS_KEPT_MAX && now - this.#formerUntil > KEYS_ALL_KEPT_MS;
+    if (isEnough || now - this.#formerUntil > KEYS_KEPT_MS) this.#former?.clear();
   }
 }
 
@@ -119,16 +130,16 @@ function whatOf(result: object): What {
     todo?: { id: TodoId };
     results?: readonly object[];
   };
-  return id ?? todo?.id ?? results;
+  return results === undefined ? String(id ?? todo?.id ?? "") : JSON.stringify(results);
 }
 
 /** The first result, as it is told again: with what is there now where it told of more than seq. */
 function resultOf({ method, what, seq }: Write, state: ListState): object {
   switch (method) {
     case "add_todo":
-      return { id: what, rev: seq, seq };
+      return { id: Number(what), rev: seq, seq };
     case "update_todo": {
-      const todo = TodoList.get(state.todos, what as TodoId);
+      const todo = TodoList.get(state.todos, Number(what));
       return { ...(todo && { todo }), changed: true, seq };
     }
     case "delete_todo":
@@ -138,7 +149,7 @@ function resultOf({ method, what, seq }: Write, state: ListState): object {
     case "unshare":
       return { members: membersOf(state), changed: true, seq };
     case "tx":
-      return { results: what, seq };
+      return { results: JSON.parse(what) as object[], seq };
     default:
       return method satisfies never;
   }

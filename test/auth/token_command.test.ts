@@ -26,6 +26,12 @@ async function run(...args: string[]): Promise<{ code: number; out: string[]; er
   return { code, out, err };
 }
 
+async function identity(token: string | undefined): Promise<object | undefined> {
+  const opened = createTokens(folder);
+  const verdict = opened.ok && token !== undefined ? await opened.tokens.verify(token) : undefined;
+  return verdict?.ok ? verdict.identity : undefined;
+}
+
 async function lifeMs(token: string | undefined): Promise<number> {
   const opened = createTokens(folder, () => 0);
   if (!opened.ok || token === undefined) throw new Error("no token");
@@ -49,6 +55,15 @@ test("the token is good for --ttl, 30 days unless given", async () => {
   expect(month).toBeLessThan(30.1 * day);
   const twelve = await lifeMs((await run("alice", "--data", folder, "--ttl", "12h")).out[0]);
   expect(twelve).toBeLessThan(0.51 * day);
+});
+
+test("only with --operator is it an operator's", async () => {
+  const [plain, operators] = [
+    await run("ops", "--data", folder),
+    await run("ops", "--operator", "--data", folder),
+  ];
+  expect(await identity(plain.out[0])).not.toHaveProperty("isOperator");
+  expect(await identity(operators.out[0])).toMatchObject({ user: "ops", isOperator: true });
 });
 
 test("TODO_DATA names the folder", async () => {

@@ -7,7 +7,7 @@ import { BulkReads } from "../../server/gateway/bulk_reads.ts";
 import type { CallInFlight } from "../../server/gateway/calls_in_flight.ts";
 
 function call(method: CallInFlight["method"], list?: string): CallInFlight {
-  return { id: 1, method, list, deadline: 0, server: undefined, ref: undefined };
+  return { id: 1, method, list, readAt: 0, deadline: 0, server: undefined, ref: undefined };
 }
 
 const BULK: readonly CallInFlight["method"][] = [

@@ -6,7 +6,16 @@ import { type CallInFlight, CallsInFlight } from "../../server/gateway/calls_in_
 import { makeRef, Runtime, VirtualClock } from "../../server/runtime/index.ts";
 
 function call(method: CallInFlight["method"], more: Partial<CallInFlight> = {}): CallInFlight {
-  return { id: 1, method, list: "a", deadline: 5, server: undefined, ref: undefined, ...more };
+  return {
+    id: 1,
+    method,
+    list: "a",
+    readAt: 0,
+    deadline: 5,
+    server: undefined,
+    ref: undefined,
+    ...more,
+  };
 }
 
 function pid() {

@@ -3,21 +3,22 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Runtime } from "../../server/runtime/index.ts";
-import type {
-  Append,
-  AppendNews,
-  EventLog,
-  EventRow,
-  EventsQuery,
-  ListsPage,
-  ListsQuery,
-  Loaded,
-  LookBack,
-  MadeQuery,
-  StoredWrite,
-  WritesQuery,
+import {
+  type Append,
+  type AppendNews,
+  type EventLog,
+  type EventRow,
+  type EventsQuery,
+  type ListsPage,
+  type ListsQuery,
+  type Loaded,
+  type LookBack,
+  type MadeQuery,
+  type StoredWrite,
+  WITH_THE_NEXT,
+  type WritesQuery,
 } from "../../server/storage/event_log.ts";
-import { USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
+import { KEYS_KEPT_MS, USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
 import { Inbox } from "./inbox.ts";
 import { BIRTH, born, row, rows } from "./samples.ts";
 
@@ -63,6 +64,7 @@ export class Asker {
       after: 0,
       limit: 1e6,
       bytesMax: 1e9,
+      bytesEach: 0,
     };
     this.log.events({ ...all, ...query }, this.#looks.pid, "stretch");
     const back = await this.#looks.take();
@@ -73,16 +75,21 @@ export class Asker {
   async writes(query: Partial<WritesQuery>): Promise<readonly StoredWrite[]> {
     const all = { list: "a", since: 0, allSince: 0, limit: 1e6 };
     this.log.writes({ ...all, ...query }, this.#looks.pid, "writes");
-    const back = await this.#looks.take();
-    if (back.type !== "writes" || back.ref !== "writes") throw new Error(JSON.stringify(back));
-    return back.writes;
+    const writes: StoredWrite[] = [];
+    for (let more = true; more; ) {
+      const back = await this.#looks.take();
+      if (back.type !== "writes" || back.ref !== "writes") throw new Error(JSON.stringify(back));
+      writes.push(...back.writes);
+      ({ more } = back);
+    }
+    return writes;
   }
 
   async made(query: MadeQuery) {
     this.log.made(query, this.#looks.pid, "made");
     const back = await this.#looks.take();
     if (back.type !== "made" || back.ref !== "made") throw new Error(JSON.stringify(back));
-    return back.made;
+    return back.list;
   }
 
   async lists(query: ListsQuery) {
@@ -235,6 +242,7 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
       expect(await asker.stretch({ list: "none" })).toEqual([]);
       const two = Buffer.byteLength(row(9).body) * 2;
       expect(await asker.stretch({ bytesMax: two })).toEqual([9, 8]);
+      expect(await asker.stretch({ bytesMax: two, bytesEach: 1 })).toEqual([9]);
       expect(await asker.stretch({ bytesMax: 1 })).toEqual([9]);
     });
 
@@ -272,10 +280,40 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
       await asker.append({ list: "a", birth, rows: rows(1, 2) });
       await asker.append({ list: "b", birth: { ...BIRTH, owner: "bob", key: "k" }, rows: [] });
       await asker.append(born("c"));
-      expect(await asker.made({ user: "alice", key: "k" })).toEqual({ list: "a", at: BIRTH.at });
-      expect(await asker.made({ user: "bob", key: "k" })).toMatchObject({ list: "b" });
+      expect(await asker.made({ user: "alice", key: "k" })).toBe("a");
+      expect(await asker.made({ user: "bob", key: "k" })).toBe("b");
       expect(await asker.made({ user: "alice", key: "other" })).toBeNull();
       expect(await asker.load("a")).toMatchObject({ state: { birth } });
+    });
+
+    test("an event that belongs to the write of the next one is no write of its own", async () => {
+      const events = [row(1, { key: WITH_THE_NEXT }), row(2, { key: "k2" }), row(3, { key: "k3" })];
+      await asker.append(born("a", events));
+      expect((await asker.writes({})).map(({ seq }) => seq)).toEqual([3, 2]);
+      const at = row(9).at;
+      expect((await asker.writes({ allSince: at, limit: 2 })).map(({ key }) => key)).toEqual([
+        "k3",
+        "k2",
+      ]);
+    });
+
+    test("a key makes one list of its user within a day", async () => {
+      const birth = { ...BIRTH, key: "k" };
+      await asker.append({ list: "a", birth, rows: [] });
+      const refused = { type: "refused", list: "b", seq: 0, reason: "made" };
+      const late = { ...birth, at: BIRTH.at + KEYS_KEPT_MS };
+      expect(await asker.append({ list: "b", birth: late, rows: [] })).toEqual(refused);
+      expect(await asker.load("b")).toMatchObject({ state: null });
+      const others = [
+        { ...birth, owner: "bob" },
+        { ...birth, key: "l" },
+        { ...birth, at: late.at + 1 },
+      ];
+      for (const [index, other] of others.entries()) {
+        const news = await asker.append({ list: `o${index}`, birth: other, rows: [] });
+        expect(news).toMatchObject({ type: "committed" });
+      }
+      expect(await asker.made({ user: "alice", key: "k" })).toBe("o2");
     });
 
     describe("the end of a list", () => {

@@ -43,8 +43,16 @@ describe("a file that is refused, and left as it is:", () => {
   test("one of a newer version", () => {
     const path = newStorePath();
     openWriter(path).writer.close();
-    tamper(path, "PRAGMA user_version = 2");
-    expect(refusal(path)).toBe(`${path} has format 2, of a newer version; this one reads up to 1.`);
+    tamper(path, "PRAGMA user_version = 3");
+    expect(refusal(path)).toBe(`${path} has format 3, of a newer version; this one reads up to 2.`);
+  });
+
+  test("one of a version before the first", () => {
+    const path = newStorePath();
+    openWriter(path).writer.close();
+    tamper(path, "PRAGMA user_version = 1");
+    const fault = "has format 1, of a version that was never released; this one cannot read it.";
+    expect(refusal(path)).toBe(`${path} ${fault}`);
   });
 
   test("one that was cut off", () => {
