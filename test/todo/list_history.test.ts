@@ -77,6 +77,25 @@ describe("history", () => {
   });
 });
 
+describe("history, while the log is asked", () => {
+  test("is not told to one who was removed, or of a list that was deleted", () => {
+    for (const end of ["unshare", "delete_list"] as const) {
+      const world = new ListWorld();
+      const { alice, bob } = world.shared();
+      bob.ask({ type: "subscribe" });
+      bob.take();
+      world.log.holdsLooks = true;
+      bob.ask({ type: "history" });
+      alice.ask(end === "unshare" ? { type: end, user: "bob" } : { type: end });
+      world.commit();
+      world.log.answerLooks();
+      world.settle();
+      const reason = end === "unshare" ? "revoked" : "deleted";
+      expect(bob.take()).toEqual([`gone ${reason}`, "history not_found"]);
+    }
+  });
+});
+
 describe("subscribe, from a position", () => {
   test("further back than what is at hand is answered from the log and what came since", () => {
     const world = new ListWorld();

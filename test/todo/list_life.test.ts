@@ -72,6 +72,18 @@ describe("delete_list", () => {
     expect([alice.take(), bob.take()]).toEqual([["delete_list done"], ["gone deleted"]]);
   });
 
+  test("decided on a share that the log refuses is decided again, on what there is", () => {
+    for (const reason of ["limit", "read_only", "constraint"] as const) {
+      const { world, alice, bob } = watched();
+      alice.ask({ type: "share", user: "bob", role: "owner" });
+      const deletion = bob.ask({ type: "delete_list" });
+      world.refuse(reason);
+      world.commit();
+      expect(kindOf(deletion)).toBe("forbidden");
+      expect(alice.result({ type: "list" })).toMatchObject({ seq: 3 });
+    }
+  });
+
   test("is known to the process that comes after a crash", () => {
     const { world, alice, bob } = watched();
     alice.ask({ type: "delete_list" });
@@ -115,6 +127,18 @@ describe("restore_list", () => {
     alice.add("Eggs");
     world.commit();
     expect(alice.result({ type: "list" })).toMatchObject({ seq: 4, next: 3 });
+  });
+
+  test("in the same life of the process tells those who join of the new epoch", () => {
+    const { world, alice, bob } = watched();
+    alice.askSoon({ type: "delete_list" });
+    alice.askSoon({ type: "restore_list" });
+    const joined = bob.askSoon({ type: "subscribe" });
+    world.settle();
+    world.commit();
+    world.commit();
+    const { epoch } = alice.result<List>({ type: "list" });
+    expect(resultOf(joined)).toMatchObject({ mode: "snapshot", epoch });
   });
 
   test("is for whoever owned it, and only for thirty days", () => {

@@ -158,6 +158,21 @@ describe("a key", () => {
     expect(isRemembered("old")).toBe(false);
   });
 
+  test("is not pushed out by the many events of transactions without one", () => {
+    const { world, alice } = withMilk();
+    const write: Command = { type: "add_todo", todo: { title: "Eggs" }, key: "k" };
+    const first = done(world, alice, write);
+    const ops = Array.from({ length: 100 }, (_, n) => {
+      return { type: "update_todo", id: 1, change: { patch: { title: `t${n}` } } } as const;
+    });
+    for (let n = 0; n < 103; n++) done(world, alice, { type: "tx", ops });
+    world.pass(3 * MINUTE_MS);
+    expect(world.directory.whereis(LIST)).toBeUndefined();
+    const again = alice.ask(write);
+    for (let portion = 0; portion < 11; portion++) world.pass(1); // It comes back in portions.
+    expect(resultOf(again)).toEqual({ ...first, replayed: true });
+  });
+
   test("survives a delete and a restore of its list", () => {
     const { world, alice } = withMilk();
     const write: Command = { type: "add_todo", todo: { title: "Eggs" }, key: "k" };
@@ -187,13 +202,20 @@ describe("start under a key", () => {
     expect(done(world, alice, { type: "start" })).toMatchObject({ created: false, seq: 3 });
   });
 
-  test("names no second list, and its keys are apart from those of the list", () => {
+  test("makes no second list, and its keys are apart from those of the list", () => {
     const world = new ListWorld();
     const alice = world.caller("alice");
     done(world, alice, { type: "start", key: "k" });
-    const other = alice.ask({ type: "start", key: "k" }, { list: "other" });
-    expect(kindOf(other)).toBe("key_reused");
+    const start: TodoRequest = { type: "start", key: "k" };
+    const other = alice.ask(start, { list: "other" });
+    world.commit();
+    const elsewhere = { list: LIST, request: start };
+    expect(other.answer).toEqual({ ok: true, result: {}, elsewhere });
     expect(world.log.seqOf("other")).toBe(-1);
+    world.pass(DAY_MS + 1);
+    alice.ask(start, { list: "other" });
+    world.commit();
+    expect(alice.take().at(-1)).toBe("start @0");
     const added = done(world, alice, { type: "add_todo", todo: { title: "a" }, key: "k" });
     expect(added).toEqual({ id: 1, rev: 1, seq: 1 });
   });

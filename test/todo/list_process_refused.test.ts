@@ -172,6 +172,45 @@ describe("a disk that cannot be written", () => {
   });
 });
 
+describe("an append that is refused for its own sake", () => {
+  test("takes only its own write with it; those behind it are decided again", () => {
+    for (const [reason, kind] of [
+      ["limit", "limit"],
+      ["constraint", "internal"],
+    ] as const) {
+      const world = new ListWorld();
+      const { alice, bob } = world.shared();
+      alice.add("Milk");
+      world.commit();
+      alice.take();
+      alice.ask({ type: "share", user: "eve", role: "viewer" });
+      bob.add("Eggs");
+      bob.ask({ type: "delete_todo", id: 99 });
+      bob.ask({ type: "update_todo", id: 99, change: {} });
+      world.refuse(reason);
+      world.commit();
+      expect(alice.take()).toEqual([`share ${kind}`]);
+      const rest = ["delete_todo @4", "update_todo not_found"];
+      expect(bob.take()).toEqual(["add_todo @4", ...rest]);
+    }
+  });
+
+  test("leaves nobody unanswered whose key is to be looked up", () => {
+    const world = new ListWorld();
+    const alice = world.caller("alice");
+    const starts = [
+      alice.ask({ type: "start" }),
+      alice.ask({ type: "start", key: "k1" }),
+      alice.ask({ type: "start", key: "k2" }),
+      alice.ask({ type: "add_todo", todo: { title: "x" }, key: "k3" }),
+    ];
+    world.refuse("limit");
+    for (let n = 0; n < 3; n++) world.commit();
+    expect(starts.map(kindOf)).toEqual(["limit", undefined, undefined, undefined]);
+    expect(starts.map(({ answer }) => answer === undefined)).not.toContain(true);
+  });
+});
+
 describe("a birth that is refused", () => {
   test("by a full disk leaves no list, and may be tried again", () => {
     const world = new ListWorld();

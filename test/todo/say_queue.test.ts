@@ -18,7 +18,7 @@ function saying(seq: number): Saying {
     by: "alice",
     pid: "<0.1.0>",
   } as const;
-  return { kind: "push", seq, event, body: "", state: STATE };
+  return { kind: "push", seq, event, body: "", state: STATE, todosBytes: 0 };
 }
 
 function release(queue: SayQueue, upTo: number): number[] {
