@@ -286,6 +286,8 @@ class Connection implements Caller {
     if (this.#isLeaving && this.#inbox.isEmpty && this.#dispatch.calls.size === 0) {
       return this.#close(4100);
     }
+    // What is flushed already, to ask for room, is followed by no flush.
+    if (this.#dispatch.isWaiting && outbox.queuedBytes === 0) this.#dispatch.runWaiting();
     if (this.#dispatch.isWaiting) outbox.whenFlushed(this.#drained);
     if (outbox.hasRoom(QUEUED_BYTES_CONFLATE)) this.#liveness.keptUp();
     else if (outbox.queuedBytes > QUEUED_BYTES_MAX) this.#close(4108);

@@ -48,6 +48,15 @@ export interface FollowingOptions {
 /** Milliseconds before asking again a list that could not take the question. */
 const JOIN_AGAIN_MS = 1000;
 
+/** Events of one list that are sent as they are to one who is behind; more are one snapshot. */
+const EVENTS_KEPT_MAX = 3;
+
+/** What of one list was not sent: `events` are all of it unless they are too many. */
+interface Behind {
+  readonly latest: EventPush;
+  readonly events: EventPush[];
+}
+
 /** The frames of pushes that are on their way to several connections. */
 const frames = new WeakMap<TodoPush, string>();
 
@@ -64,8 +73,8 @@ export class Following {
   readonly #rejoins = new Map<Ref, string>();
   readonly #leaves = new Map<Ref, string>();
   readonly #joinsLater = new Map<string, JoinLater>();
-  /** The latest event of each list of which not all events were sent. */
-  readonly #behind = new Map<string, EventPush>();
+  /** Of each list of which not all events were sent: those that are missing, or the latest. */
+  readonly #behind = new Map<string, Behind>();
 
   constructor(options: FollowingOptions) {
     this.#options = options;
@@ -84,12 +93,18 @@ export class Following {
 
   /** Sends what is remembered of the list, if anything: a reply about it is to leave. */
   catchUp(list: string): void {
-    const push = this.#behind.get(list);
-    if (push === undefined) return;
+    const behind = this.#behind.get(list);
+    if (behind === undefined) return;
     const { gateway, outbox } = this.#options;
     this.#behind.delete(list);
-    this.subscriptions.sent(list, push.seq);
-    outbox.send(snapshotText(push));
+    const { latest, events } = behind;
+    this.subscriptions.sent(list, latest.seq);
+    if (events.length <= EVENTS_KEPT_MAX) {
+      for (const event of events) outbox.sendFrame(frameOf(event));
+      gateway.connections.traffic.pushes += events.length;
+      return;
+    }
+    outbox.send(snapshotText(latest));
     gateway.connections.conflated += 1;
   }
 
@@ -151,7 +166,9 @@ export class Following {
   }
 
   #remember(push: EventPush): void {
-    this.#behind.set(push.list, push); // A list that was behind already keeps its place.
+    const { events = [] } = this.#behind.get(push.list) ?? {};
+    if (events.length <= EVENTS_KEPT_MAX) events.push(push); // One more says: too many.
+    this.#behind.set(push.list, { latest: push, events }); // It keeps its place if it had one.
   }
 
   get #hasRoom(): boolean {

@@ -2,8 +2,10 @@
  * Agenda: the dated todos of all of a user's lists, one page of them.
  *
  * A process of its own asks one list after the other, so that nobody waits for the whole; lists
- * that hold no todo are not even started.
+ * that hold no todo are not even started. It stops when nobody wants the page any more.
  * Bound: PAGE_BYTES_MAX of JSON and, where given, `limit` lists.
+ * Errors: a list that cannot be had now fails the whole, so that no page looks whole and is not; one
+ *        that is damaged or keeps crashing is named in `missing`, and the rest is told.
  * Source: PROTOCOL.md section 4, `agenda`.
  */
 import { PAGE_BYTES_MAX } from "../../shared/protocol/limits.ts";
@@ -11,9 +13,12 @@ import type { Results } from "../../shared/protocol/results.ts";
 import type { TodoId } from "../../shared/todo/todo.ts";
 import {
   call,
+  isAlive,
   makeRef,
   on,
   type Pid,
+  type Ref,
+  Reply,
   type Runtime,
   receive,
   self,
@@ -21,7 +26,7 @@ import {
 } from "../runtime/index.ts";
 import type { ListsPage, ListsQuery } from "../storage/event_log.ts";
 import type { AgendaTodos } from "./agenda_part.ts";
-import { type Answer, type Ask, refuse } from "./todo_request.ts";
+import { type Answer, type Ask, kindOf, type Refused, refuse } from "./todo_request.ts";
 
 /** Lists read from the index at once. */
 const LISTS_AT_ONCE = 100;
@@ -33,13 +38,16 @@ const LIST_BYTES = 2560; // An id of 64 characters and a title of 500, as JSON.
 export interface AgendaQuery {
   readonly user: string;
   readonly from?: string | undefined;
-  readonly to?: string | undefined;
+  readonly until?: string | undefined;
   readonly done?: boolean | undefined;
   readonly after?: string | undefined;
   readonly afterId?: TodoId | undefined;
   readonly limit?: number | undefined;
   /** The moment of the runtime's clock after which nobody wants an answer. */
   readonly deadline: number;
+  /** Who wants it, and what for. */
+  readonly to: Pid;
+  readonly ref: Ref;
 }
 
 /** Where lists are found. */
@@ -49,15 +57,13 @@ export interface AgendaSource {
   lists(query: ListsQuery, to: Pid<ListsPage>, ref: unknown): void;
 }
 
-/** Gathers the page, in a process of its own; then `done` is called with it. */
-export function gather(
-  source: AgendaSource,
-  query: AgendaQuery,
-  done: (answer: Answer) => void,
-): void {
+/** Gathers the page, in a process of its own; its Answer comes to `query.to` as a Reply. */
+export function gather(source: AgendaSource, query: AgendaQuery): void {
+  const { to, ref } = query;
   source.runtime.spawn(
     function* () {
-      done(yield* new Gathering(source, query).run());
+      const answer = yield* new Gathering(source, query).run();
+      to.process?.deliver(new Reply(ref, answer));
     },
     { label: "agenda" },
   );
@@ -70,7 +76,9 @@ class Gathering {
   readonly #query: AgendaQuery;
   readonly #lists: Lists[number][] = [];
   #bytesLeft = PAGE_BYTES_MAX - ENVELOPE_BYTES;
+  readonly #missing: string[] = [];
   #isMore = false;
+  #refused: Refused | undefined;
 
   constructor(source: AgendaSource, query: AgendaQuery) {
     this.#source = source;
@@ -81,7 +89,7 @@ class Gathering {
     const { user, after, afterId, deadline } = this.#query;
     if (after !== undefined && afterId !== undefined) yield* this.#add(after, afterId);
     let last = after;
-    for (let isLast = false; !isLast && !this.#isMore; ) {
+    for (let isLast = false; !isLast && !this.#isOver; ) {
       if (this.#source.runtime.clock.now() >= deadline) return refuse("timeout");
       const ref = makeRef();
       const query = { user, limit: LISTS_AT_ONCE };
@@ -92,32 +100,44 @@ class Gathering {
       );
       if (page.type === "lists_failed") return refuse("internal");
       for (const { list, count } of page.lists) {
-        if (!this.#isMore && count > 0) yield* this.#add(list, 0);
+        if (!this.#isOver && count > 0) yield* this.#add(list, 0);
       }
       last = page.lists.at(-1)?.list;
       isLast = !page.more;
     }
-    const lists = this.#lists;
-    return { ok: true, result: this.#isMore ? { lists, more: true } : { lists } };
+    if (this.#refused !== undefined) return this.#refused;
+    const missing = this.#missing.length === 0 ? undefined : { missing: this.#missing };
+    const more = this.#isMore ? { more: true } : undefined;
+    return { ok: true, result: { lists: this.#lists, ...more, ...missing } };
+  }
+
+  get #isOver(): boolean {
+    return this.#isMore || this.#refused !== undefined || !isAlive(this.#query.to);
   }
 
   /** Adds what one list has to give. Whoever is no member any more gets nothing of it. */
   *#add(list: string, after: TodoId): Waiting<void> {
-    const { user, from, to, done, limit = Number.POSITIVE_INFINITY, deadline } = this.#query;
+    const { user, from, until, done, limit = Number.POSITIVE_INFINITY, deadline } = this.#query;
     const server = this.#source.find(list);
-    const timeoutMs = deadline - this.#source.runtime.clock.now();
-    if (server === undefined || timeoutMs <= 0) return;
+    if (server === undefined) {
+      this.#missing.push(list);
+      return;
+    }
+    const timeoutMs = Math.max(0, deadline - this.#source.runtime.clock.now());
     // Beyond the last list of the page it is only asked whether there is anything.
     const isFull = this.#lists.length >= limit;
     const bytesMax = isFull ? 0 : this.#bytesLeft - LIST_BYTES;
     const ask: Ask = {
       user,
       deadline,
-      request: { type: "agenda", from, to, done, after, bytesMax },
+      request: { type: "agenda", from, to: until, done, after, bytesMax },
     };
     const called = yield* call(server, ask, timeoutMs);
-    const answer = called.ok ? (called.value as Answer) : undefined;
-    if (answer?.ok !== true) return;
+    const answer = called.ok ? (called.value as Answer) : refuse(kindOf(called.error));
+    if (!answer.ok) {
+      if (answer.kind !== "not_found") this.#refused = answer;
+      return;
+    }
     const { title, seq, todos, bytes, more } = answer.result as AgendaTodos;
     if (more) this.#isMore = true;
     if (todos.length === 0) return;

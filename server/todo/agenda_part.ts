@@ -1,7 +1,8 @@
 /**
  * AgendaPart: what one list gives to an agenda: its dated todos of a stretch of days.
  *
- * Order: by id, so that a page may end anywhere. Cost: the todos of those days, not the list.
+ * Order: by id, so that a page may end anywhere.
+ * Cost:  the ids of those days, and the todos that are told.
  * Source: PROTOCOL.md section 4, `agenda`.
  */
 import type { Todo } from "../../shared/todo/todo.ts";
@@ -24,12 +25,13 @@ export function agendaPart(
   { title, seq, todos: list }: ListState,
   { from, to, done = false, after, bytesMax }: AgendaPart,
 ): AgendaTodos {
-  const wanted = [...TodoList.todosBetween(list, from, to)]
-    .filter((todo) => todo.id > after && (done || !todo.done))
-    .sort((a, b) => a.id - b.id);
+  const ids = Float64Array.from(TodoList.idsBetween(list, from, to)).sort();
   const todos: Todo[] = [];
   let bytes = 0;
-  for (const todo of wanted) {
+  for (const id of ids) {
+    if (id <= after) continue;
+    const todo = TodoList.get(list, id) as Todo;
+    if (todo.done && !done) continue;
     const more = Buffer.byteLength(JSON.stringify(todo)) + 1;
     if (bytes + more > bytesMax) return { title, seq, todos, bytes, more: true };
     bytes += more;

@@ -13,10 +13,17 @@
 import { decodeParams, type MethodName, type Params } from "../../shared/protocol/methods.ts";
 import type { Results } from "../../shared/protocol/results.ts";
 import type { NewTodo, Todo, TodoId, TodoPatch } from "../../shared/todo/todo.ts";
-import { CALL_TIMEOUT_MS, call, type ExitReason, type Waiting } from "../runtime/index.ts";
+import { CALL_TIMEOUT_MS, call, type Waiting } from "../runtime/index.ts";
 import type { PageRequest } from "./list_pages.ts";
 import type { TodoDirectory } from "./todo_directory.ts";
-import { type Answer, type Ask, type Refused, refuse, type TodoRequest } from "./todo_request.ts";
+import {
+  type Answer,
+  type Ask,
+  kindOf,
+  type Refused,
+  refuse,
+  type TodoRequest,
+} from "./todo_request.ts";
 
 /** How often a change is tried while others keep changing the same todo. */
 const UPDATE_TRIES_MAX = 10;
@@ -154,9 +161,4 @@ function outcomeOf<Value>(answer: Answer): Outcome<Value> {
   if (!answer.ok) return answer;
   const { result, json } = answer;
   return { ok: true, value: (json === undefined ? result : JSON.parse(json)) as Value };
-}
-
-/** Why a call was not answered, in the words of the wire. */
-function kindOf(error: ExitReason): Refused["kind"] {
-  return error === "timeout" || error === "overloaded" || error === "noproc" ? error : "crashed";
 }

@@ -14,9 +14,7 @@ import {
   type Clock,
   GenServer,
   type Pid,
-  type Ref,
   Registry,
-  Reply,
   type Runtime,
   Supervisor,
   self,
@@ -105,8 +103,8 @@ export class TodoDirectory {
     this.#log.lists(query, to, ref);
   }
 
-  /** One page of the dated todos of a user's lists, sent to `to` as the Reply to `ref`. */
-  agenda(query: AgendaQuery, to: Pid, ref: Ref): void {
+  /** One page of the dated todos of a user's lists, sent to who wants it. */
+  agenda(query: AgendaQuery): void {
     const source = {
       runtime: this.#runtime,
       find: (list: string) => this.find(list),
@@ -114,7 +112,7 @@ export class TodoDirectory {
         this.#log.lists(page, asker, pageRef);
       },
     };
-    gather(source, query, (answer) => to.process?.deliver(new Reply(ref, answer)));
+    gather(source, query);
   }
 
   /**

@@ -7,6 +7,7 @@
 import type { ErrorDetails, ErrorKind } from "../../shared/protocol/errors.ts";
 import type { TodoChange } from "../../shared/todo/patch.ts";
 import type { NewTodo, Role, TodoId } from "../../shared/todo/todo.ts";
+import type { ExitReason } from "../runtime/index.ts";
 
 /** Changes one todo, or makes one. */
 export type TodoCommand =
@@ -159,4 +160,9 @@ export function isWrite({ type }: TodoRequest): boolean {
     default:
       return true;
   }
+}
+
+/** Why a call was not answered, in the words of the wire. */
+export function kindOf(error: ExitReason): Refused["kind"] {
+  return error === "timeout" || error === "overloaded" || error === "noproc" ? error : "crashed";
 }

@@ -93,7 +93,11 @@ export const RESULTS = {
   whoami: z.object({ user: Value.user, pid, node: z.string() }),
   describe: z.looseObject({ asyncapi: z.string() }),
   lists: z.object({ lists: z.array(listEntry), ...page }),
-  agenda: z.object({ lists: z.array(agendaList), ...page }),
+  agenda: z.object({
+    lists: z.array(agendaList),
+    ...page,
+    missing: z.array(Value.listId).optional(),
+  }),
   start: z.object({
     list: Value.listId,
     pid,

@@ -83,7 +83,12 @@ interface ResultTable {
   /** The AsyncAPI document of this protocol. */
   describe: { readonly asyncapi: string; readonly [member: string]: unknown };
   lists: { readonly lists: readonly ListEntry[]; readonly more?: true };
-  agenda: { readonly lists: readonly AgendaList[]; readonly more?: true };
+  /** `missing`: lists that cannot be read at present, so nothing of them is told. */
+  agenda: {
+    readonly lists: readonly AgendaList[];
+    readonly more?: true;
+    readonly missing?: readonly string[];
+  };
   start: Written & {
     readonly list: string;
     readonly pid: string;

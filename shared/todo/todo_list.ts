@@ -89,15 +89,13 @@ export function* todosAfter(list: T, date: string | null, after: TodoId): Genera
   }
 }
 
-/** The todos dated `from` or later and `to` or earlier, by date; undated ones are none of them. */
-export function* todosBetween(list: T, from?: string, to?: string): Generator<Todo> {
+/** The ids of todos dated `from` or later and `to` or earlier, by date; never of undated ones. */
+export function* idsBetween(list: T, from?: string, to?: string): Generator<TodoId> {
   const last = to === undefined ? Number.POSITIVE_INFINITY : dayKey(to);
   const after = from === undefined ? UNDATED : dayKey(from) - 1;
   for (const [key, ids] of PersistentMap.entriesFrom(list.byDate, after)) {
     if (key > last) return;
-    for (const [id] of PersistentMap.entriesFrom(ids)) {
-      yield PersistentMap.get(list.todos, id) as Todo;
-    }
+    for (const [id] of PersistentMap.entriesFrom(ids)) yield id;
   }
 }
 

@@ -63,7 +63,7 @@ test("with more than 256 KiB queued, events become one snapshot, sent when there
 test("a snapshot holds the list as it is after its last event", () => {
   const { world, alice, bob } = setUp();
   bob.stall(300 * KIB);
-  add(world, alice, 2);
+  add(world, alice, 4);
   alice.call("delete_todo", { list: LIST, id: 1 });
   world.lists.commit();
   bob.drain();
@@ -71,7 +71,26 @@ test("a snapshot holds the list as it is after its last event", () => {
   alice.take();
   alice.call("list", { list: LIST });
   expect(snapshot?.params).toEqual({ ...alice.take()[0]?.result, reason: "slow" });
-  expect(snapshot?.params?.todos).toHaveLength(1);
+  expect(snapshot?.params?.todos).toHaveLength(3);
+});
+
+test("up to three events of a list are sent as they are: a snapshot would be longer", () => {
+  const { world, alice, bob } = setUp();
+  bob.stall(300 * KIB);
+  add(world, alice, 3);
+  expect(bob.heard()).toEqual([]);
+  bob.drain();
+  expect(bob.heard()).toEqual(["event @2", "event @3", "event @4"]);
+  expect(world.gateway.connections.conflated).toBe(0);
+});
+
+test("a slow writer is sent its own events, and no snapshot for each", () => {
+  const { world, bob } = setUp();
+  bob.calls(5, "add_todo", ADD);
+  bob.stall(300 * KIB);
+  world.lists.commit();
+  const said = [2, 3, 4, 5].flatMap((id) => [`${id} ok`, `event @${id}`]);
+  expect(bob.heard()).toEqual([...said, "6 ok"]);
 });
 
 test("nobody else waits, and nobody else is conflated", () => {
@@ -93,13 +112,13 @@ test("more than that in one turn is all sent to one who reads", () => {
 
 test("a reply about the list does not overtake what it speaks of", () => {
   const { world, alice, bob } = setUp();
-  alice.call("add_todo", ADD);
+  alice.calls(4, "add_todo", ADD);
   bob.call("add_todo", ADD);
   bob.stall(300 * KIB);
   world.lists.commit();
-  expect(bob.heard()).toEqual(["snapshot @2", "2 ok"]);
+  expect(bob.heard()).toEqual(["snapshot @5", "2 ok"]);
   bob.drain();
-  expect(bob.heard()).toEqual(["snapshot @3"]);
+  expect(bob.heard()).toEqual(["event @6"]);
 });
 
 test("a reply about another list waits for nothing", () => {
@@ -112,7 +131,7 @@ test("a reply about another list waits for nothing", () => {
   world.lists.commit();
   expect(bob.heard()).toEqual(["2 ok"]);
   bob.drain();
-  expect(bob.heard()).toEqual(["snapshot @3"]);
+  expect(bob.heard()).toEqual(["event @3"]);
 });
 
 test("who subscribes again gets the answer, and nothing that is older", () => {
@@ -169,7 +188,7 @@ test("what is remembered of a crashed list may be sent before it is back, then t
   add(world, alice, 2);
   crash(world, alice);
   bob.drain();
-  expect(bob.heard()).toEqual(["snapshot @3"]);
+  expect(bob.heard()).toEqual(["event @2", "event @3"]);
   alice.call("add_todo", ADD);
   revive(world);
   world.lists.commit();
@@ -190,12 +209,12 @@ test("of many lists each is sent, as far as there is room, in turn", () => {
   alice.take();
   bob.take();
   bob.stall(300 * KIB);
-  for (const list of lists) alice.call("add_todo", { list, todo: { title: "t" } });
+  for (const list of lists) alice.calls(4, "add_todo", { list, todo: { title: "t" } });
   world.lists.commit();
   bob.drain(); // There is room until 256 KiB are exceeded, by two of 200 KB.
-  expect(bob.heard()).toEqual(["snapshot @22", "snapshot @22"]);
+  expect(bob.heard()).toEqual(["snapshot @25", "snapshot @25"]);
   bob.drain();
-  expect(bob.heard()).toEqual(["snapshot @22"]);
+  expect(bob.heard()).toEqual(["snapshot @25"]);
   expect(bob.ws.closed).toBeUndefined();
 });
 

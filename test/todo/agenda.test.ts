@@ -3,9 +3,10 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { makeRef, Reply, startCallback } from "../../server/runtime/index.ts";
+import { exitProcess, makeRef, Reply, startCallback } from "../../server/runtime/index.ts";
 import type { AgendaQuery } from "../../server/todo/agenda.ts";
 import type { Answer } from "../../server/todo/todo_request.ts";
+import { IDLE_MS } from "../../server/todo/todo_server.ts";
 import { PAGE_BYTES_MAX } from "../../shared/protocol/limits.ts";
 import type { Results } from "../../shared/protocol/results.ts";
 import type { NewTodo } from "../../shared/todo/todo.ts";
@@ -32,7 +33,8 @@ function ask(world: ListWorld, query: Partial<AgendaQuery>): Answer {
     if (message instanceof Reply) answers.push((message as Reply<Answer>).value);
   });
   const deadline = world.clock.now() + 5000;
-  world.directory.agenda({ user: "alice", deadline, ...query }, to.pid, makeRef());
+  const asker = { to: to.pid, ref: makeRef() };
+  world.directory.agenda({ user: "alice", deadline, ...asker, ...query });
   world.settle();
   const [answer] = answers;
   if (answer === undefined) throw new Error("no answer");
@@ -80,10 +82,10 @@ describe("agenda", () => {
     expect(all(world, {}).found).toEqual(["a:2", "b:1", "b:2"]);
     expect(all(world, { done: true }).found).toEqual(["a:2", "b:1", "b:2", "b:3"]);
     expect(all(world, { from: TUE }).found).toEqual(["a:2", "b:1"]);
-    expect(all(world, { to: TUE }).found).toEqual(["a:2", "b:2"]);
-    expect(all(world, { from: TUE, to: TUE, done: true }).found).toEqual(["a:2", "b:3"]);
-    expect(all(world, { from: WED, to: MON }).found).toEqual([]);
-    expect(agenda(world, { from: TUE, to: TUE })).toEqual({
+    expect(all(world, { until: TUE }).found).toEqual(["a:2", "b:2"]);
+    expect(all(world, { from: TUE, until: TUE, done: true }).found).toEqual(["a:2", "b:3"]);
+    expect(all(world, { from: WED, until: MON }).found).toEqual([]);
+    expect(agenda(world, { from: TUE, until: TUE })).toEqual({
       lists: [
         {
           list: "a",
@@ -142,6 +144,25 @@ describe("agenda", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("names a list that is damaged, and tells the rest; one that crashes fails it", () => {
+    const world = worldOf(WORLD);
+    world.pass(2 * IDLE_MS);
+    world.log.breakFor("b");
+    expect(ask(world, {})).toMatchObject({ ok: false, kind: "crashed" });
+    expect(agenda(world, {})).toMatchObject({ lists: [{ list: "a" }], missing: ["b"] });
+  });
+
+  test("stops when nobody wants it any more", () => {
+    const world = worldOf(WORLD);
+    world.pass(2 * IDLE_MS);
+    const to = startCallback(world.runtime, () => {});
+    exitProcess(to.pid, "kill");
+    const asker = { user: "alice", to: to.pid, ref: makeRef(), deadline: Infinity };
+    world.directory.agenda(asker);
+    world.settle();
+    expect(world.directory.size).toBe(0); // No list was started for it.
   });
 
   test("is given up when its time is over", () => {

@@ -14,7 +14,8 @@ export const agenda: DirectoryMethod<"agenda"> = {
   name: "agenda",
 
   ask({ from, to, done, after, after_id, limit }, { caller, directory, ref, deadline }) {
-    const query = { user: caller.user, from, to, done, after, afterId: after_id, limit, deadline };
-    directory.agenda(query, caller.pid, ref);
+    const asker = { user: caller.user, to: caller.pid, ref, deadline };
+    const days = { from, until: to, done };
+    directory.agenda({ ...asker, ...days, after, afterId: after_id, limit });
   },
 };
