@@ -96,7 +96,7 @@ export const RESULTS = {
   agenda: z.object({
     lists: z.array(agendaList),
     ...page,
-    missing: z.array(Value.listId).optional(),
+    missing: optional(z.array(Value.listId)),
   }),
   start: z.object({
     list: Value.listId,
