@@ -46,6 +46,11 @@ export class EventWriter {
     this.#heads.follow();
   }
 
+  /** The position of the last event that is durable. */
+  get pos(): number {
+    return this.#heads.pos;
+  }
+
   /** Makes a batch durable but for the appends it refuses, which changed nothing. */
   commit(batch: readonly Append[]): Refused {
     const unfit = new Set<number>();

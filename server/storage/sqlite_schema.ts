@@ -150,6 +150,15 @@ function faultOf(db: DatabaseSync): string | undefined {
   return undefined;
 }
 
+/** Another generation: the log is another past from now on. */
+export function setGeneration(
+  db: DatabaseSync,
+  generation: string,
+): Pick<StoreMarks, "generation"> {
+  db.prepare("UPDATE meta SET generation = ?").run(generation);
+  return { generation };
+}
+
 function marksOf(db: DatabaseSync): StoreMarks {
   const meta = db.prepare("SELECT generation, secret FROM meta").get();
   return { generation: String(meta?.generation), secret: String(meta?.secret) };

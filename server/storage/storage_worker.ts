@@ -7,13 +7,14 @@ import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../../shared/assert.ts";
 import { EventWriter } from "./event_writer.ts";
 import { type FlatBatch, unpack } from "./flat_batch.ts";
-import { openForWriting, type StoreMarks } from "./sqlite_schema.ts";
+import { openForWriting, type StoreMarks, setGeneration } from "./sqlite_schema.ts";
 import { lockStore } from "./store_lock.ts";
+import { StoreMark } from "./store_mark.ts";
 import { CLOSE, type Opening } from "./thread.ts";
 
 export interface StorageWorkerData {
   readonly path: string;
-  /** For a store that is made now. */
+  /** For a store that is made now; the generation also for one that was put back from a copy. */
   readonly marks: StoreMarks;
   readonly checkpointEvents: number | undefined;
 }
@@ -30,15 +31,21 @@ function open(): Opening {
   const opened = openForWriting(path, marks);
   if (!opened.ok) return opened;
   const writer = new EventWriter(opened.db, checkpointEvents);
+  const { mark, isCopy } = StoreMark.open(path, writer.pos);
+  // What was seen of this log may be no part of it, so nobody may go on from there.
+  const { generation } = isCopy ? setGeneration(opened.db, marks.generation) : opened.marks;
   port.on("message", (message: FlatBatch | typeof CLOSE) => {
     if (message === CLOSE) {
       writer.close();
+      mark.close();
       lock.release();
       port.close();
       return;
     }
-    port.postMessage(writer.commit(unpack(message)));
+    const refused = writer.commit(unpack(message));
+    mark.move(writer.pos); // Before anything is acknowledged.
+    port.postMessage(refused);
     writer.checkpointIfDue();
   });
-  return { ok: true, marks: opened.marks };
+  return { ok: true, marks: { ...opened.marks, generation } };
 }

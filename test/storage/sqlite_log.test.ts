@@ -1,6 +1,7 @@
 /**
  * SqliteLog: the suite of all event logs, reopening, shared commits and faults.
  */
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { openSqliteLog, type SqliteLogOptions } from "../../server/storage/sqlite_log.ts";
@@ -18,6 +19,62 @@ async function open(path: string, options: Partial<SqliteLogOptions> = {}): Prom
 }
 
 eventLogSuite("SqliteLog", async () => (await open(newStorePath())).log);
+
+describe("a store that was put back from a copy", () => {
+  /** Two appends and a copy of the file between them; the store is closed. */
+  async function withCopy(): Promise<{ path: string; copy: Buffer; generation: string }> {
+    const path = newStorePath();
+    const first = await open(path);
+    await first.append(born("a", rows(1, 3)));
+    const { generation } = first.log;
+    await first.log.close();
+    const copy = readFileSync(path);
+    const second = await open(path);
+    await second.append({ list: "a", rows: [row(4)] });
+    await second.log.close();
+    return { path, copy, generation };
+  }
+
+  async function generationOf(path: string): Promise<string> {
+    const { log } = await open(path);
+    await log.close();
+    return log.generation;
+  }
+
+  test("is of another generation from then on: over the old file, and in another place", async () => {
+    const { path, copy, generation } = await withCopy();
+    expect(await generationOf(path)).toBe(generation);
+    writeFileSync(path, copy); // In the same file, below the mark.
+    const restored = await generationOf(path);
+    expect(restored).not.toBe(generation);
+    expect(await generationOf(path)).toBe(restored);
+    const other = newStorePath();
+    cpSync(path, other);
+    expect(await generationOf(other)).not.toBe(restored);
+    cpSync(`${path}.mark`, `${other}.mark`); // A whole folder that was copied.
+    expect(await generationOf(other)).not.toBe(restored);
+  });
+
+  test("is not known by a folder that was moved", async () => {
+    const { path, generation } = await withCopy();
+    const moved = `${path}-moved`;
+    for (const end of ["", ".mark"]) renameSync(path + end, moved + end);
+    expect(await generationOf(moved)).toBe(generation);
+  });
+
+  test("is assumed when the mark is lost or cannot be read, unless nothing was written", async () => {
+    const { path, generation } = await withCopy();
+    writeFileSync(`${path}.mark`, "nonsense");
+    const second = await generationOf(path);
+    expect(second).not.toBe(generation);
+    rmSync(`${path}.mark`);
+    expect(await generationOf(path)).not.toBe(second);
+    const fresh = newStorePath();
+    const first = await generationOf(fresh);
+    rmSync(`${fresh}.mark`);
+    expect(await generationOf(fresh)).toBe(first);
+  });
+});
 
 describe("after a close and another open", () => {
   test("lists, seqs, members and the generation are as they were", async () => {
