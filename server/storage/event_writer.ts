@@ -7,10 +7,11 @@
  * Errors: what leaves it unknown whether a batch was kept is thrown; nothing may be written then.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { KEYS_KEPT_MS, USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
+import { KEYS_KEPT_MS } from "../../shared/protocol/limits.ts";
 import { birthSum, eventSum } from "./checksum.ts";
 import type { Append, Birth, EventRow, LifeChange, Refusal } from "./event_log.ts";
 import { type Head, Heads } from "./heads.ts";
+import { Memberships } from "./memberships.ts";
 import { RecentMap } from "./recent_map.ts";
 import { kindOf } from "./sqlite_error.ts";
 
@@ -32,6 +33,7 @@ export class EventWriter {
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #heads: Heads;
+  readonly #memberships: Memberships;
   readonly #ids = new RecentMap<string, number>(LIST_IDS_KEPT);
   readonly #checkpointEvents: number;
   readonly #places = new Map<string, Place>(); // The lists this batch has touched.
@@ -42,6 +44,7 @@ export class EventWriter {
     this.#db = db;
     this.#checkpointEvents = checkpointEvents;
     this.#sql = prepare(db);
+    this.#memberships = new Memberships(db);
     this.#heads = new Heads(db);
     this.#heads.follow();
   }
@@ -134,7 +137,7 @@ export class EventWriter {
       if (row.seq !== seq) return "fence";
     }
     if (birth !== undefined && this.#hasMadeAnother(birth)) return "made";
-    if (this.#isOneListTooMany(append)) return "limit";
+    if (this.#memberships.isOneTooMany(append)) return "limit";
     if (birth !== undefined) place = this.#bear(list, birth);
     if (life !== undefined) this.#live(list, place as Place, life);
     for (const row of rows) this.#writeRow(list, place as Place, row);
@@ -153,19 +156,6 @@ export class EventWriter {
     return place;
   }
 
-  /** Somebody whom the append makes a member is one of as many lists as anybody may be. */
-  #isOneListTooMany({ list, birth, life, rows }: Append): boolean {
-    const isTooMany = (user: string) => {
-      const { lists, here } = this.#sql.lists.get(list, user) as { lists: number; here: number };
-      return lists >= USER_LISTS_MAX && !here;
-    };
-    if (birth !== undefined) return isTooMany(birth.owner);
-    if (life?.deletedAt === null) return life.members.some(({ user }) => isTooMany(user));
-    return rows.some(
-      ({ member }) => (member?.role ?? null) !== null && isTooMany(member?.user ?? ""),
-    );
-  }
-
   /** The owner repeats the write that has made a list, under another id. */
   #hasMadeAnother({ owner, key, at }: Birth): boolean {
     if (key === null) return false;
@@ -180,23 +170,15 @@ export class EventWriter {
     );
     // So that every list has a head, and one without is known to be damaged.
     this.#sql.head.run(id, sum);
-    this.#sql.member.run(owner, list, "owner");
+    this.#memberships.set(list, owner, "owner");
     const place = { id, head: { pos: 0, seq: 0, count: 0, sum } };
     this.#places.set(list, place);
     return place;
   }
 
-  #live(list: string, { id }: Place, { epoch, deletedAt, members }: LifeChange): void {
-    this.#sql.life.run(id, epoch, deletedAt);
-    for (const { user, role } of members) {
-      if (deletedAt === null) {
-        this.#sql.noFormer.run(user, list);
-        this.#sql.member.run(user, list, role);
-      } else {
-        this.#sql.noMember.run(user, list);
-        this.#sql.former.run(user, list, role, deletedAt);
-      }
-    }
+  #live(list: string, { id }: Place, life: LifeChange): void {
+    this.#sql.life.run(id, life.epoch, life.deletedAt);
+    this.#memberships.live(list, life);
   }
 
   #writeRow(list: string, place: Place, row: EventRow): void {
@@ -206,10 +188,7 @@ export class EventWriter {
     const sum = eventSum(head.sum, row, count);
     this.#sql.event.run(pos, id, seq, head.pos, count, sum, at, user, pid, key, body);
     if (title !== undefined) this.#sql.title.run(title, id);
-    if (member !== undefined) {
-      if (member.role === null) this.#sql.noMember.run(member.user, list);
-      else this.#sql.member.run(member.user, list, member.role);
-    }
+    if (member !== undefined) this.#memberships.set(list, member.user, member.role);
     place.head = { pos, seq, count, sum };
     this.#pos = pos;
   }
@@ -223,6 +202,7 @@ export class EventWriter {
 
   #rollback(): void {
     if (this.#db.isTransaction) this.#sql.rollback.run();
+    this.#memberships.forget();
   }
 }
 
@@ -238,15 +218,8 @@ function prepare(db: DatabaseSync) {
     ),
     made: db.prepare("SELECT 1 FROM lists WHERE owner = ? AND key = ? AND at >= ?"),
     life: db.prepare("INSERT OR REPLACE INTO lives VALUES (?, ?, ?)"),
-    lists: db.prepare(
-      "SELECT count(*) AS lists, max(list = ?) AS here FROM members WHERE user = ?",
-    ),
     head: db.prepare("INSERT INTO heads VALUES (?, 0, 0, 0, ?)"),
     event: db.prepare("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)"),
     title: db.prepare("UPDATE lists SET title = ? WHERE id = ?"),
-    member: db.prepare("INSERT OR REPLACE INTO members VALUES (?, ?, ?)"),
-    noMember: db.prepare("DELETE FROM members WHERE user = ? AND list = ?"),
-    former: db.prepare("INSERT OR REPLACE INTO former_members VALUES (?, ?, ?, ?)"),
-    noFormer: db.prepare("DELETE FROM former_members WHERE user = ? AND list = ?"),
   };
 }

@@ -1,9 +1,9 @@
 /**
  * StoreMark: a file beside the store that tells whether the store is the one that was left there.
  *
- * Shape: `INODE POSITION`: the file the log was in, and the position of the last event that was ever
- *        acknowledged. A log that stands in another file, or ends below it, was put back from a
- *        copy: what clients have seen since is no part of it.
+ * Shape: `INODE POSITION`: the file the log was in, and the position of the last event that was
+ *        ever acknowledged. A log that stands in another file, or ends below it, was put back from
+ *        a copy: what clients have seen since is no part of it.
  * Cost:  one small write a commit, without an fsync: a mark that lags after a power cut lags behind
  *        the log, and that is no sign of a copy. Neither is one that could not be written.
  */
@@ -47,7 +47,7 @@ export class StoreMark {
   }
 }
 
-/** undefined: it cannot be made, on a disk that is full. What is in it stays until it is written. */
+/** undefined: it cannot be made, on a full disk. What is in it stays until it is written. */
 function openMark(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);

@@ -4,8 +4,8 @@
  * A process of its own asks one list after the other, so that nobody waits for the whole; lists
  * that hold no todo are not even started. It stops when nobody wants the page any more.
  * Bound: PAGE_BYTES_MAX of JSON and, where given, `limit` lists.
- * Errors: a list that cannot be had now fails the whole, so that no page looks whole and is not; one
- *        that is damaged or keeps crashing is named in `missing`, and the rest is told.
+ * Errors: a list that cannot be had now fails the whole, so that no page looks whole and is not;
+ *        one that is damaged or keeps crashing is named in `missing`, and the rest is told.
  * Source: PROTOCOL.md section 4, `agenda`.
  */
 import { PAGE_BYTES_MAX } from "../../shared/protocol/limits.ts";

@@ -33,7 +33,8 @@ export interface Present {
   readonly pid: string;
 }
 
-interface PushTable {
+/** Push → its `params`. */
+export interface PushTable {
   /** The first message of every connection that is let in. */
   welcome: Welcome;
   event: EventParams;

@@ -41,7 +41,7 @@ describe("a store that was put back from a copy", () => {
     return log.generation;
   }
 
-  test("is of another generation from then on: over the old file, and in another place", async () => {
+  test("is of another generation from then on, over the old file and elsewhere", async () => {
     const { path, copy, generation } = await withCopy();
     expect(await generationOf(path)).toBe(generation);
     writeFileSync(path, copy); // In the same file, below the mark.
@@ -62,7 +62,7 @@ describe("a store that was put back from a copy", () => {
     expect(await generationOf(moved)).toBe(generation);
   });
 
-  test("is assumed when the mark is lost or cannot be read, unless nothing was written", async () => {
+  test("is assumed when the mark is lost or unreadable, unless nothing was written", async () => {
     const { path, generation } = await withCopy();
     writeFileSync(`${path}.mark`, "nonsense");
     const second = await generationOf(path);
