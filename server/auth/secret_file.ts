@@ -14,13 +14,13 @@ import {
   fstatSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { makeDataFolder } from "../storage/data_folder.ts";
 
 const KEY_BYTES = 32; // As long as the hash: RFC 7518 §3.2 wants no less for HS256.
 const KEY_ID_BYTES = 6; // Only tells a handful of keys apart.
@@ -77,7 +77,7 @@ export function readSecret(dataFolder: string): Secret {
 }
 
 function createSecret(dataFolder: string): void {
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataFolder);
   const aside = join(dataFolder, `secret.${randomBytes(8).toString("hex")}.tmp`);
   const file = openSync(aside, "wx", 0o600);
   try {

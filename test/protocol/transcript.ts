@@ -1,33 +1,12 @@
 /**
  * Transcript: plays a file of raw frames against a server, with a bare WebSocket per name.
  *
- * Shape: one JSON object a line; `on` names the socket, "alice" when absent.
- *   {"connect":"alice"}              with the user's token and subprotocol todo.v1; "protocols":[…]
- *                                    and "token":"…"|null replace these; "http":401 wants a refusal
- *   {"send":message}                 one message in a frame; {"send":[…]} several in one frame;
- *                                    {"text":"…"} just that; {"binary":"…"} the same as binary
- *   {"expect":message}               the socket's next message; {"close":code} its end
- *   {"note":"…"}                     says what follows
- * A text "$name" stands for a value: bound where it is first expected, the same from then on. What
- * it may be goes by its name up to a digit (KINDS). A member "…" allows members that are not named.
+ * Shape: that of transcript_file.ts. What a "$name" may be goes by its name up to a digit (KINDS).
  */
 import { isDeepStrictEqual } from "node:util";
 import { WebSocket } from "ws";
 import { DEADLINE_MS, type ServerProcess } from "../support/server_process.ts";
-
-interface Line {
-  readonly on?: string;
-  readonly connect?: string;
-  readonly protocols?: readonly string[];
-  readonly token?: string | null;
-  readonly http?: number;
-  readonly send?: unknown;
-  readonly text?: string;
-  readonly binary?: string;
-  readonly expect?: unknown;
-  readonly close?: number;
-  readonly note?: string;
-}
+import { kindOf, type Line, readLines } from "./transcript_file.ts";
 
 type Kind = (value: unknown) => boolean;
 
@@ -104,14 +83,12 @@ class Peer {
 /** Plays the lines; throws, with the line's number, where something else came. */
 export async function play(server: ServerProcess, text: string): Promise<void> {
   const player = new Player(server);
-  const lines = text.split("\n");
   try {
-    for (const [index, line] of lines.entries()) {
-      if (line.trim() === "") continue;
+    for (const [number, line] of readLines(text)) {
       try {
-        await player.line(JSON.parse(line) as Line);
+        await player.line(line);
       } catch (error) {
-        throw new Error(`line ${index + 1}: ${line}\n${String(error)}`);
+        throw new Error(`line ${number}: ${JSON.stringify(line).slice(0, 500)}\n${String(error)}`);
       }
     }
     await player.end();
@@ -131,7 +108,7 @@ class Player {
 
   async line(line: Line): Promise<void> {
     if (line.connect !== undefined) return this.#connect(line.connect, line);
-    if (line.note !== undefined) return;
+    if (line.server !== undefined) return;
     const peer = this.#peer(line.on ?? "alice");
     if (line.send !== undefined) {
       const messages = Array.isArray(line.send) ? line.send : [line.send];
@@ -224,7 +201,7 @@ class Player {
   }
 
   #bind(name: string, came: unknown, at: string): string | undefined {
-    const kind = KINDS[/^\$([a-z]+)/.exec(name)?.[1] ?? ""];
+    const kind = KINDS[kindOf(name) ?? ""];
     if (kind === undefined) throw new Error(`${name} is of no known kind`);
     if (!kind(came)) return `${at}: ${name} was wanted`;
     const isFree = /^\$[a-z]+$/.test(name); // Only a name with a number is one and the same value.

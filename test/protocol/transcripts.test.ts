@@ -6,6 +6,7 @@ import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ServerProcess } from "../support/server_process.ts";
 import { play } from "./transcript.ts";
+import { readLines } from "./transcript_file.ts";
 
 const FILES = globSync("test/protocol/*.jsonl").sort();
 let server: ServerProcess;
@@ -16,7 +17,15 @@ beforeAll(async () => {
 afterAll(() => server?.remove());
 
 test.each(FILES.map((file) => [basename(file), file]))("%s", async (_name, file) => {
-  await play(server, readFileSync(file, "utf8"));
+  const text = readFileSync(file, "utf8");
+  const flags = readLines(text)[0]?.[1].server;
+  if (flags === undefined) return play(server, text);
+  const own = await ServerProcess.start(flags);
+  try {
+    await play(own, text);
+  } finally {
+    await own.remove();
+  }
 });
 
 describe("the player of transcripts itself", () => {
