@@ -49,13 +49,18 @@ export function decide(state: ListState, command: Command, room: Room): Decision
   }
 }
 
-/** The first events of a new list: its todos, in order. */
-export function firstTodos(todos: readonly NewTodo[]): Change[] {
+/** The first events of a new list, its todos in order; or why it cannot hold them. */
+export function firstTodos(todos: readonly NewTodo[], room: Room): Change[] | Refused {
   assert(todos.length <= START_TODOS_MAX, "the decoder lets no more pass");
-  return todos.map((todo, index) => ({
-    op: "todo_added",
-    todo: newTodo(index + 1, index + 1, todo),
-  }));
+  const changes: Change[] = [];
+  for (const wanted of todos) {
+    const id = changes.length + 1;
+    const todo = newTodo(id, id, wanted);
+    const full = room.put(todo, undefined);
+    if (full !== undefined) return full;
+    changes.push({ op: "todo_added", todo });
+  }
+  return changes;
 }
 
 /** The members of a list as the wire shows them: by user, in byte order. */

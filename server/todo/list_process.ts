@@ -218,6 +218,8 @@ export class ListProcess {
   #bear(from: From, ask: Ask, { title = this.#options.list, todos = [], key }: Start): void {
     const { clock, newLists } = this.#options;
     if (this.#journal.isLogFull) return this.#voice.answer(from, ask, logFull());
+    const changes = firstTodos(todos, this.#journal.room());
+    if ("kind" in changes) return this.#voice.answer(from, ask, changes);
     const now = clock.now();
     if (!newLists.take(ask.user, now)) {
       const details = { after_ms: newLists.waitMs(ask.user, now) };
@@ -236,7 +238,7 @@ export class ListProcess {
     this.#voice.lineUp({ kind: "birth", seq: 0, state: this.#journal.bear(birth) });
     const answer = this.#started(firstSeq, true);
     const maker = { user: ask.user, pid: from.pid, keys: [], birth };
-    const pushes = this.#journal.append(firstTodos(todos), maker);
+    const pushes = this.#journal.append(changes, maker);
     this.#lineUp({ kind: "reply", seq: firstSeq, from, ask, answer, isOfWrite: true }, pushes);
   }
 

@@ -29,6 +29,8 @@ import * as TodoServer from "./todo_server.ts";
 
 /** Milliseconds between two sweeps for lists to put to sleep. */
 const SWEEP_MS = 10_000;
+/** Of a list id that is made here: as nanoid's. */
+const ID_CHARACTERS = 21;
 /** Lists that are asked before others have their turn. */
 const SWEEP_LISTS = 500;
 
@@ -85,12 +87,13 @@ export class TodoDirectory {
 
   /**
    * An id for a new list, not to be guessed. With a `key` the same user gets the same one again, so
-   * that a repeated `start` comes to the list that the first one made.
+   * that a repeated `start` comes to the list that the first one made. It begins with no "-": command
+   * lines take such a word for an option.
    */
   newListId(user: string, key: string | undefined): string {
-    if (key === undefined) return nanoid();
-    const { secret } = this.#log;
-    return createHmac("sha256", secret).update(`${user}\n${key}`).digest("base64url").slice(0, 21);
+    const hash = createHmac("sha256", this.#log.secret).update(`${user}\n${key}`);
+    const id = key === undefined ? nanoid() : hash.digest("base64url").slice(0, ID_CHARACTERS);
+    return id.replace(/^-/, "_");
   }
 
   /** The list's process if it runs. */

@@ -15,7 +15,7 @@ export const CLOSE_CODES = {
   4109: { name: "heartbeat_lost", reason: "Two pings were not answered; come back and resume." },
   4129: { name: "rate", reason: "More was sent than the server takes; come back later." },
   4400: { name: "bad_frames", reason: "Frames must be text that holds JSON; these were not." },
-  4401: { name: "credentials", reason: "A valid token is wanted; none came." },
+  4401: { name: "credentials", reason: "A valid token is wanted; none came, or its time is over." },
   4403: { name: "token_revoked", reason: "The token was revoked." },
   4406: { name: "version", reason: "No offered version is served; this server has todo.v1." },
 } as const;

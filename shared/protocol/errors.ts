@@ -34,7 +34,7 @@ export const ERRORS = {
   crashed: row(-32012, true, "The list's process crashed before it answered."),
   overloaded: row(-32013, true, "The list has more messages waiting than it takes."),
   rate_limited: row(-32014, true, "This was asked more often than one user may."),
-  unauthenticated: row(-32015, false, "A valid token is wanted; none came."),
+  unauthenticated: row(-32015, false, "A valid token is wanted; none came, or its time is over."),
   forbidden: row(-32016, false, "Your role does not allow this."),
   not_found: row(-32017, false, "What was named does not exist, or is not for you to see."),
   conflict: row(-32018, false, "The todo has changed since the revision that was named."),

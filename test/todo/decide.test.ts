@@ -193,8 +193,11 @@ describe("share and unshare", () => {
 });
 
 test("a new list's todos get ids and revs from 1", () => {
-  expect(firstTodos([{ title: "a" }, { title: "b", done: true }])).toEqual([
+  const todos = [{ title: "a" }, { title: "b", done: true }];
+  expect(firstTodos(todos, new Room(LIST_LIMITS, 0, 0))).toEqual([
     { op: "todo_added", todo: { id: 1, title: "a", date: null, done: false, rev: 1 } },
     { op: "todo_added", todo: { id: 2, title: "b", date: null, done: true, rev: 2 } },
   ]);
+  const small = new Room({ ...LIST_LIMITS, listTodosMax: 1 }, 0, 0);
+  expect(firstTodos(todos, small)).toMatchObject({ kind: "list_full" });
 });

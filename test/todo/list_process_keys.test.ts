@@ -233,5 +233,7 @@ describe("start under a key", () => {
     expect(new Set(ids).size).toBe(5);
     expect(ids[0]).toBe(ids[1]);
     for (const id of ids) expect(id).toMatch(/^[\w-]{21}$/);
+    // No command line takes an id for an option.
+    for (let n = 0; n < 500; n++) expect(directory.newListId("alice", `k${n}`)).toMatch(/^\w/);
   });
 });
