@@ -158,14 +158,14 @@ export class ListJournal {
   append(changes: readonly Change[], { user, pid, keys, birth }: Maker): PushSaying[] {
     const at = Math.max(this.#lastAt, this.#options.clock.time());
     this.#lastAt = at;
-    const by = { at, by: user, pid: String(pid) };
+    const pidText = String(pid);
     const rows: EventRow[] = [];
     const pushes: PushSaying[] = [];
     let bytes = 0;
     for (const change of changes) {
       const before = this.#decided as ListState;
       const seq = before.seq + 1;
-      const event: TodoEvent = { ...change, seq, ...by };
+      const event: TodoEvent = { ...change, seq, at, by: user, pid: pidText };
       const state = TodoEvents.apply(before, event);
       const row = eventRow(event, state, keys[rows.length] ?? null);
       this.#todosBytes += growthOf(before.todos, change, row.body);

@@ -35,9 +35,17 @@ export interface KeyedWrite {
   readonly method: Command["type"];
 }
 
+/** Most writes: one event, without a key. */
+const NO_KEY: readonly null[] = [null];
+
 /** The text that the log keeps with each of a write's events, of which there is one or more. */
-export function keyTexts(command: Command, result: object, events: number): (string | null)[] {
+export function keyTexts(
+  command: Command,
+  result: object,
+  events: number,
+): readonly (string | null)[] {
   const { type, key } = command;
+  if (key === undefined && events === 1) return NO_KEY;
   const texts: (string | null)[] = Array(events - 1).fill(WITH_THE_NEXT);
   texts.push(key === undefined ? null : `${type}\t${key}\t${whatOf(result)}`);
   return texts;
