@@ -7,6 +7,7 @@
 import { RECONNECT_MS_MAX, RECONNECT_MS_MIN } from "../shared/protocol/limits.ts";
 import type { RpcError, RpcErrorKind } from "./rpc_error.ts";
 
+const RETRY_MS_MAX = 2000; // A call has a few seconds in all: it is to be tried several times.
 const CRASHES_MAX = 1; // A call after which a list crashes twice may well be the reason.
 /** The call was not begun: it may be sent again as it is. */
 const NOT_BEGUN: ReadonlySet<RpcErrorKind> = new Set([
@@ -21,20 +22,23 @@ const NOT_BEGUN: ReadonlySet<RpcErrorKind> = new Set([
  * `failures` >= 1.
  */
 export function fullJitterMs(failures: number, random: () => number): number {
-  const boundMs = Math.min(RECONNECT_MS_MAX, RECONNECT_MS_MIN * 2 ** (failures - 1));
-  return random() * boundMs;
+  return random() * boundMs(failures, RECONNECT_MS_MAX);
+}
+
+/** The same for a call that is sent again: 2 s at most. */
+export function retryJitterMs(failures: number, random: () => number): number {
+  return random() * boundMs(failures, RETRY_MS_MAX);
 }
 
 /**
- * Milliseconds after which a call that was answered with `error` is sent again; undefined: the
- * error is its answer. `tries`: how often it was answered so before. `timeout` is an answer: the
- * time that the caller gave is over.
+ * Whether a call that was answered with `error` is sent again; else the error is its answer.
+ * `crashes`: how often it was answered `crashed` before. `timeout` is an answer: the time that the
+ * caller gave is over.
  */
-export function retryMs(
-  { kind, data }: RpcError,
-  tries: number,
-  random: () => number,
-): number | undefined {
-  const again = NOT_BEGUN.has(kind) || (kind === "crashed" && tries < CRASHES_MAX);
-  return again ? (data.after_ms ?? 0) + fullJitterMs(tries + 1, random) : undefined;
+export function mayRetry({ kind }: RpcError, crashes: number): boolean {
+  return NOT_BEGUN.has(kind) || (kind === "crashed" && crashes < CRASHES_MAX);
+}
+
+function boundMs(failures: number, maxMs: number): number {
+  return Math.min(maxMs, RECONNECT_MS_MIN * 2 ** (failures - 1));
 }

@@ -4,18 +4,21 @@
  * Owner: one reconnecting_client, which says that a connection was lost or is to be replaced.
  * Order: one attempt at a time; the next comes after the backoff, or at the moment that a `goaway`
  *        leads to.
- * Bound: an attempt ends after 10 s (rpc_client.ts); there is no bound to how many there are.
+ * Bound: an attempt waits 10 s for its token and 10 s for its connection; there is no bound to how
+ *        many there are.
+ * Errors: an address that can be none, or a token that can be none, is not tried.
  * Source: PROTOCOL.md section 7.
  */
-import { ERRORS } from "../shared/protocol/errors.ts";
 import type { Push } from "../shared/protocol/pushes.ts";
 import { fullJitterMs } from "./backoff.ts";
 import type { ClientEnvironment } from "./client_environment.ts";
-import { RpcClient, type RpcListener } from "./rpc_client.ts";
-import { RpcError } from "./rpc_error.ts";
+import { CONNECT_TIMEOUT_MS, RpcClient, type RpcListener } from "./rpc_client.ts";
+import { closedByUs, RpcError, unauthenticated } from "./rpc_error.ts";
 import type { WebSocketClass } from "./socket.ts";
 
 const CLOSE_CREDENTIALS = 4401;
+const WEB_SOCKET_URL = /^(?:wss?|https?):\/\//i; // Browsers take http for ws: WHATWG WebSockets.
+const TOKEN = /^[A-Za-z0-9._~-]{1,4096}$/; // TOKEN_CHARACTERS_MAX; PROTOCOL.md section 1.
 
 /** Where to connect. A `token` that is a function is asked before every connection. */
 export interface ServerAddress {
@@ -50,12 +53,14 @@ export class Connector {
 
   /** Connects once. Throws the RpcError that says why it could not. */
   async connect(): Promise<RpcClient> {
-    const { url, token, webSocket } = this.#address;
-    const given = typeof token === "function" ? await tokenOf(token) : token;
-    const client = await RpcClient.connect({ url, token: given, webSocket }, this.#listener, {
-      environment: this.#environment,
-      signal: this.#abort.signal,
-    });
+    const { url, webSocket } = this.#address;
+    const environment = this.#environment;
+    const { signal } = this.#abort;
+    if (!WEB_SOCKET_URL.test(url) || !URL.canParse(url)) throw noUrl(url);
+    const token = await this.#token();
+    if (token !== undefined && !TOKEN.test(token)) throw noToken();
+    const address = { url, token, webSocket };
+    const client = await RpcClient.connect(address, this.#listener, { environment, signal });
     if (client.ended !== undefined) throw client.ended; // Welcomed and closed at once.
     return client;
   }
@@ -93,6 +98,7 @@ export class Connector {
   }
 
   #connectIn(delayMs: number): void {
+    if (this.#abort.signal.aborted) return;
     const { clock } = this.#environment;
     this.#callOff?.();
     this.#callOff = clock.alarm(clock.now() + delayMs, () => {
@@ -113,15 +119,43 @@ export class Connector {
     else if (attempted.retry) this.connectLater(attempted.data.after_ms);
     else this.#listener.refused(attempted);
   }
+
+  /** The token to connect with; throws an RpcError when there is none in its time. */
+  async #token(): Promise<string | undefined> {
+    const { token } = this.#address;
+    if (typeof token !== "function") return token;
+    const { clock } = this.#environment;
+    const { promise: given, resolve, reject } = Promise.withResolvers<string>();
+    const abort = (): void => reject(closedByUs());
+    this.#abort.signal.addEventListener("abort", abort);
+    const callOff = clock.alarm(clock.now() + CONNECT_TIMEOUT_MS, () => {
+      reject(unauthenticated(`There was no token to connect with in ${CONNECT_TIMEOUT_MS} ms.`));
+    });
+    made(token).then(resolve, reject);
+    try {
+      return await given;
+    } finally {
+      callOff();
+      this.#abort.signal.removeEventListener("abort", abort);
+    }
+  }
 }
 
-async function tokenOf(make: () => string | Promise<string>): Promise<string> {
+async function made(token: () => string | Promise<string>): Promise<string> {
   try {
-    return await make();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const { code } = ERRORS.unauthenticated;
-    const fields = { kind: "unauthenticated", code, retry: true } as const;
-    throw new RpcError(`There is no token to connect with: ${why}`, fields);
+    return await token();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw unauthenticated(`There is no token to connect with: ${why}`, true, cause);
   }
+}
+
+function noToken(): RpcError {
+  const sentence = "A token of letters, digits and . _ ~ - is wanted, 4096 at most; this is none.";
+  return unauthenticated(sentence, false);
+}
+
+function noUrl(url: string): RpcError {
+  const sentence = `A url such as wss://example.org/socket is wanted, not ${JSON.stringify(url)}.`;
+  return new RpcError(sentence, { kind: "unreachable", code: 0, retry: false });
 }

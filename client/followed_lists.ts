@@ -4,6 +4,7 @@
  * Order: a push goes to the list it names; those of lists that are not followed are handed back.
  * Bound: one subscription per list, however many follow it; the server's limit on top.
  */
+import { tell } from "./listeners.ts";
 import type { ReconnectingClient } from "./reconnecting_client.ts";
 import type * as TodoReplica from "./todo_replica.ts";
 import {
@@ -31,8 +32,10 @@ export class FollowedLists {
   /** Follows a list; several may follow the same one. */
   follow(client: ReconnectingClient, list: string, listener: SubscriptionListener): Following {
     const own = bound(listener);
-    const subscription = this.#subscriptions.get(list) ?? this.#subscribe(client, list);
+    const known = this.#subscriptions.get(list);
+    const subscription = known ?? this.#subscription(client, list);
     subscription.add(own);
+    if (known === undefined) subscription.start();
     return {
       get replica() {
         return subscription.replica;
@@ -79,7 +82,7 @@ export class FollowedLists {
     }
   }
 
-  #subscribe(client: ReconnectingClient, list: string): TodoSubscription {
+  #subscription(client: ReconnectingClient, list: string): TodoSubscription {
     const subscription = new TodoSubscription(client, list, () => this.#forget(list, subscription));
     this.#subscriptions.set(list, subscription);
     return subscription;
@@ -90,11 +93,11 @@ export class FollowedLists {
   }
 }
 
-/** One listener may follow several times: each time is its own. */
+/** One listener may follow several times, each time is its own; and it may have bugs. */
 function bound(listener: SubscriptionListener): SubscriptionListener {
   return {
-    changed: (replica, event) => listener.changed(replica, event),
-    ended: (reason) => listener.ended(reason),
-    stopped: () => listener.stopped?.(),
+    changed: (replica, event) => tell(() => listener.changed(replica, event)),
+    ended: (reason) => tell(() => listener.ended(reason)),
+    stopped: () => tell(() => listener.stopped?.()),
   };
 }

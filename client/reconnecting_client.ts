@@ -6,22 +6,25 @@
  * Order:  calls are sent in the order they were made. What was sent and not answered when the
  *         connection was lost is sent again first, in that order; casts are not.
  * Bound:  at most `limits.in_flight` calls are sent at once; each ends by its own deadline at the
- *         latest.
+ *         latest. After `goaway` the connection before has DRAIN_MS to answer.
  * Errors: a reply that says `retry` is followed by another try while the deadline allows. What the
  *         server closes for good (44xx, HTTP 400, 401, 403) ends the client and every call.
  * Source: PROTOCOL.md sections 2, 6 and 7.
  */
-import { ERRORS } from "../shared/protocol/errors.ts";
-import { CALL_TIMEOUT_MS, CLIENT_GUARD_MS } from "../shared/protocol/limits.ts";
+import { CALL_TIMEOUT_MS } from "../shared/protocol/limits.ts";
 import type { Push } from "../shared/protocol/pushes.ts";
-import { retryMs } from "./backoff.ts";
+import { sizeRefusal, timeoutRefusal, tooLarge, tooManyWait } from "./call_refusals.ts";
 import type { ClientEnvironment } from "./client_environment.ts";
 import { Connector, type ServerAddress } from "./connector.ts";
-import { type PendingCall, PendingCalls } from "./pending_calls.ts";
+import { Deadline } from "./deadline.ts";
+import { messageText } from "./message_text.ts";
+import type { PendingCall } from "./pending_call.ts";
+import { PendingCalls } from "./pending_calls.ts";
 import type { RpcClient } from "./rpc_client.ts";
-import { closedByUs, type Outcome, RpcError, withApplied } from "./rpc_error.ts";
+import { closedByUs, interrupted, type Outcome, type RpcError, withApplied } from "./rpc_error.ts";
 
 const CLOSE_TOO_LARGE = 1009; // RFC 6455 §7.4.1
+const DRAIN_MS = 1000; // Calls made since wait so long for those before them, no longer.
 
 /** Whether calls reach the server. `catching up`: connected again, not all lists are resumed. */
 export type ClientState = "live" | "catching up" | "offline";
@@ -42,7 +45,9 @@ export interface Asking {
   readonly params: object;
   readonly write?: boolean;
   readonly timeoutMs?: number | undefined;
-  /** False: it fails as `closed` with the connection that carries it. */
+  /** Of all the rounds of which this call is one; else it has its own time. */
+  readonly deadline?: Deadline | undefined;
+  /** False: it is sent once. It fails as `closed` with its connection if there is to be another. */
   readonly resend?: boolean;
 }
 
@@ -52,7 +57,9 @@ export class ReconnectingClient {
   readonly #pending: PendingCalls;
   readonly #connector: Connector;
   #connection: RpcClient | undefined;
-  #draining: RpcClient | undefined; // The one before, which still owes replies.
+  /** The connection before, which still owes replies; till it is gone nothing else is sent. */
+  #draining: RpcClient | undefined;
+  #callOffDrain: () => void = () => undefined;
   #welcome: Push<"welcome"> | undefined;
   #state: ClientState = "offline";
   #stopped: RpcError | undefined;
@@ -64,10 +71,10 @@ export class ReconnectingClient {
   ) {
     this.#listener = listener;
     this.environment = environment;
-    this.#pending = new PendingCalls(environment.clock, () => this.#goOn());
+    this.#pending = new PendingCalls(environment, () => this.#goOn());
     this.#connector = new Connector(address, environment, {
       connected: (client) => this.#use(client),
-      refused: (error) => this.#stop(error),
+      refused: (error) => this.#refused(error),
       pushed: (name, params, client) => this.#pushed(name, params, client),
       closed: (error, client) => this.#lost(error, client),
     });
@@ -88,6 +95,11 @@ export class ReconnectingClient {
     return this.#state;
   }
 
+  /** Why it is over and will not come back; undefined while it may. */
+  get stopped(): RpcError | undefined {
+    return this.#stopped;
+  }
+
   /** What the server said first, of the newest connection. */
   get welcome(): Push<"welcome"> {
     return this.#welcome as Push<"welcome">; // There is one as soon as there is a client.
@@ -106,25 +118,34 @@ export class ReconnectingClient {
   /** The same for those who must act on the reply before the push behind it is handed on. */
   ask(asking: Asking, done: (outcome: Outcome) => void): void {
     const { method, timeoutMs, write = false, resend = true } = asking;
-    const params = JSON.stringify({ ...asking.params, timeout_ms: timeoutMs });
-    const refusal = this.#stopped ?? (this.#pending.isFull ? tooManyWait() : undefined);
+    const { deadline = new Deadline(this.environment.clock, timeoutMs) } = asking;
+    const timeout_ms = asking.deadline === undefined ? timeoutMs : deadline.leftMs;
+    const params = JSON.stringify({ ...asking.params, timeout_ms });
+    const refusal = timeoutRefusal(timeoutMs) ?? this.#refusal(method, params);
     if (refusal !== undefined) {
       done({ ok: false, error: write ? withApplied(refusal, "no") : refusal });
       return;
     }
-    const guardMs = (timeoutMs ?? CALL_TIMEOUT_MS) + CLIENT_GUARD_MS;
-    const deadlineMs = this.environment.clock.now() + guardMs;
-    this.#pending.add({ method, params, write, resend, deadlineMs, done });
+    const deadlineMs = deadline.atMs;
+    this.#pending.add({
+      method,
+      params,
+      list: listOf(asking.params),
+      write,
+      resend,
+      deadlineMs,
+      done,
+    });
     this.#pump();
   }
 
-  /** Sends what is never answered, behind what waits. False: there is no connection to send it. */
+  /** Sends what is never answered, behind what waits. False: it cannot be sent. */
   cast(method: string, params: object): boolean {
-    if (this.#connection === undefined || this.#pending.isFull) return false;
-    const deadlineMs = this.environment.clock.now() + CALL_TIMEOUT_MS;
     const text = JSON.stringify(params);
+    if (this.#connection === undefined || this.#refusal(method, text) !== undefined) return false;
+    const deadlineMs = this.environment.clock.now() + CALL_TIMEOUT_MS;
     const cast = { method, params: text, write: true, resend: false, done: undefined };
-    this.#pending.add({ ...cast, deadlineMs });
+    this.#pending.add({ ...cast, list: listOf(params), deadlineMs });
     this.#pump();
     return true;
   }
@@ -135,6 +156,14 @@ export class ReconnectingClient {
   }
 
   // ── Calls
+
+  /** Why a call is not even let wait. */
+  #refusal(method: string, params: string): RpcError | undefined {
+    if (this.#stopped !== undefined) return this.#stopped;
+    if (this.#pending.isFull) return tooManyWait();
+    const text = messageText({ method, params }, Number.MAX_SAFE_INTEGER);
+    return sizeRefusal(method, text, this.welcome.limits.message_bytes);
+  }
 
   /** Sends what waits, as far as the server's limit allows. */
   #pump(): void {
@@ -160,8 +189,7 @@ export class ReconnectingClient {
     // Over since; or what fails with its connection, of which #lost decides for all.
     if (call.place !== "sent" || connection.ended !== undefined) return;
     this.#connector.served();
-    if (outcome.ok) this.#pending.finish(call, outcome);
-    else this.#refused(call, outcome.error);
+    this.#pending.answer(call, outcome);
     this.#goOn();
   }
 
@@ -171,23 +199,19 @@ export class ReconnectingClient {
     this.#pump();
   }
 
-  #refused(call: PendingCall, error: RpcError): void {
-    const { clock, random } = this.environment;
-    if (error.data.applied === "unknown") call.inDoubt = true;
-    const againMs = clock.now() + (retryMs(error, call.tries, random) ?? Number.POSITIVE_INFINITY);
-    if (againMs >= call.deadlineMs) this.#pending.finish(call, { ok: false, error });
-    else this.#pending.rest(call, againMs, () => this.#pump());
-  }
-
   // ── The connection
 
   /** From here on calls go over this connection. */
   #use(connection: RpcClient): void {
-    this.#draining = this.#connection;
+    const before = this.#connection;
     this.#connection = connection;
     this.#welcome = connection.welcome;
-    this.#pending.failAll(replaced(), ({ resend, done }) => !resend && done !== undefined);
+    // Over one that came while another drained nothing was sent: it owes nothing.
+    if (this.#draining !== undefined) before?.close();
+    else if (before !== undefined) this.#beginDrain(before);
+    this.#pending.failAll(interrupted(), ({ resend, done }) => !resend && done !== undefined);
     this.#goOn();
+    if (connection.goaway !== undefined) this.#connector.goAway(connection.goaway);
     this.#resume(connection);
   }
 
@@ -197,16 +221,33 @@ export class ReconnectingClient {
       isResumed = true;
       if (this.#connection === connection) this.#setState("live");
     });
-    if (!isResumed) this.#setState("catching up");
+    if (!isResumed && this.#connection === connection) this.#setState("catching up");
   }
 
-  /** Lets go of the connection before, once it has answered what it was asked. */
+  #beginDrain(connection: RpcClient): void {
+    const { clock } = this.environment;
+    this.#draining = connection;
+    this.#callOffDrain = clock.alarm(clock.now() + DRAIN_MS, () => {
+      this.#pending.takeBack(this.#owedBy(connection));
+      this.#goOn();
+    });
+  }
+
+  /** Lets go of the connection before, once it owes nothing. */
   #drain(): void {
     const draining = this.#draining;
-    if (draining === undefined) return;
-    for (const call of this.#pending.sent) if (call.connection === draining) return;
-    this.#draining = undefined;
+    if (draining === undefined || this.#owedBy(draining).length > 0) return;
+    this.#endDrain();
     draining.close();
+  }
+
+  #endDrain(): void {
+    this.#draining = undefined;
+    this.#callOffDrain();
+  }
+
+  #owedBy(client: RpcClient): PendingCall[] {
+    return [...this.#pending.sent].filter((call) => owes(client, call));
   }
 
   #pushed(name: string, params: unknown, client: RpcClient): void {
@@ -219,8 +260,8 @@ export class ReconnectingClient {
     if (client !== this.#connection && client !== this.#draining) return; // Not used yet.
     const mayComeBack = this.#connector.mayComeBack(error);
     if (client === this.#draining) {
-      this.#draining = undefined;
-      this.#takeBack(client, { error, resend: mayComeBack });
+      this.#endDrain();
+      this.#settleOwed(client, { error, resend: mayComeBack });
       this.#pump();
       return;
     }
@@ -229,26 +270,26 @@ export class ReconnectingClient {
       this.#stop(error);
       return;
     }
-    this.#takeBack(client, { error, resend: true });
-    this.#pending.failAll(error, ({ resend }) => !resend);
-    this.#setState("offline");
+    this.#pending.failAll(interrupted(), ({ resend }) => !resend);
+    this.#settleOwed(client, { error, resend: true });
     this.#connector.connectLater(error.data.after_ms);
+    this.#setState("offline");
   }
 
   /** What a lost connection did not answer waits for the next one, or fails. */
-  #takeBack(client: RpcClient, { error, resend }: { error: RpcError; resend: boolean }): void {
-    const calls = [...this.#pending.sent].filter(({ connection }) => connection === client);
-    for (const call of calls) call.inDoubt = true;
+  #settleOwed(client: RpcClient, { error, resend }: { error: RpcError; resend: boolean }): void {
     // Which frame was too large is not said: none of them is sent again.
     const isTooLarge = error.data.close_code === CLOSE_TOO_LARGE;
-    if (resend && !isTooLarge) this.#pending.requeue(calls);
-    else {
-      const answer = isTooLarge ? tooLarge(error) : error;
-      for (const call of calls) this.#pending.finish(call, { ok: false, error: answer });
-    }
+    if (resend && !isTooLarge) this.#pending.takeBack(this.#owedBy(client));
+    else this.#pending.failAll(isTooLarge ? tooLarge(error) : error, (call) => owes(client, call));
   }
 
   // ── The end
+
+  /** No other connection is to be had. One that is still there serves on until it closes. */
+  #refused(error: RpcError): void {
+    if (this.#connection === undefined) this.#stop(error);
+  }
 
   /** It will not come back. */
   #stop(error: RpcError): void {
@@ -260,7 +301,7 @@ export class ReconnectingClient {
     this.#stopped = error;
     this.#connector.stop();
     const connections = [this.#draining, this.#connection];
-    this.#draining = undefined;
+    this.#endDrain();
     this.#connection = undefined;
     for (const connection of connections) connection?.close();
     this.#pending.failAll(error);
@@ -274,17 +315,10 @@ export class ReconnectingClient {
   }
 }
 
-function tooManyWait(): RpcError {
-  const sentence = "More calls wait for the connection than this client keeps.";
-  return new RpcError(sentence, { kind: "overloaded", ...ERRORS.overloaded });
+function listOf(params: { readonly list?: unknown }): string {
+  return typeof params.list === "string" ? params.list : "";
 }
 
-function tooLarge({ data }: RpcError): RpcError {
-  const sentence = "The server closed the connection over a frame that was too large for it.";
-  return new RpcError(sentence, { kind: "too_large", ...ERRORS.too_large, data });
-}
-
-function replaced(): RpcError {
-  const sentence = "The connection was replaced by a newer one.";
-  return new RpcError(sentence, { kind: "closed", code: 0, retry: true });
+function owes(client: RpcClient, { place, connection }: PendingCall): boolean {
+  return place === "sent" && connection === client;
 }

@@ -11,17 +11,18 @@
  * Source: PROTOCOL.md sections 1, 2 and 7.
  */
 import { assert } from "../shared/assert.ts";
-import { ERRORS } from "../shared/protocol/errors.ts";
 import type { ServerMessage } from "../shared/protocol/json_rpc.ts";
 import { CLIENT_SILENCE_MS_MAX } from "../shared/protocol/limits.ts";
 import type { Push } from "../shared/protocol/pushes.ts";
+import { sizeRefusal } from "./call_refusals.ts";
 import { type ClientEnvironment, SYSTEM_ENVIRONMENT } from "./client_environment.ts";
 import { closeError } from "./close_error.ts";
+import { messageText, type RpcRequest } from "./message_text.ts";
 import { closedByUs, type Outcome, RpcError, replyError, withApplied } from "./rpc_error.ts";
 import type { Socket, SocketAddress } from "./socket.ts";
 
-const CONNECT_TIMEOUT_MS = 10_000; // Upgrade and welcome; a far server needs a few round trips.
-const UTF8_BYTES_MAX = 3; // Of one UTF-16 unit.
+/** Upgrade and welcome; a far server needs a few round trips. */
+export const CONNECT_TIMEOUT_MS = 10_000;
 
 /** What a client is told unasked. */
 export interface RpcListener {
@@ -29,13 +30,6 @@ export interface RpcListener {
   pushed(name: string, params: unknown, client: RpcClient): void;
   /** Once, after every pending call has failed; not after a `close` of one's own. */
   closed(error: RpcError, client: RpcClient): void;
-}
-
-/** One call. `params`: an object, or its JSON text. `write`: it changes something. */
-export interface RpcRequest {
-  readonly method: string;
-  readonly params: object | string;
-  readonly write?: boolean;
 }
 
 /** How to connect, beside where. `signal` gives up while it is still connecting. */
@@ -58,6 +52,7 @@ export class RpcClient {
   #socket: Socket | undefined;
   #welcome: Push<"welcome"> | undefined;
   #bye: Push<"bye"> | undefined;
+  #goaway: Push<"goaway"> | undefined;
   #ended: RpcError | undefined;
   #nextId = 1;
   #heardMs: number;
@@ -77,6 +72,7 @@ export class RpcClient {
     listener: RpcListener,
     { environment = SYSTEM_ENVIRONMENT, signal }: ConnectOptions = {},
   ): Promise<RpcClient> {
+    if (signal?.aborted === true) throw closedByUs();
     const client = new RpcClient(address.url, listener, environment);
     const abort = (): void => client.#end(closedByUs());
     signal?.addEventListener("abort", abort);
@@ -84,7 +80,7 @@ export class RpcClient {
       await Promise.all([client.#open(address), client.#welcomed.promise]);
       return client;
     } catch (error) {
-      throw error instanceof RpcError ? error : client.#lost(false); // Such as a url that is none.
+      throw error instanceof RpcError ? error : client.#unreachable(error);
     } finally {
       signal?.removeEventListener("abort", abort);
       if (client.#welcome === undefined) client.#callOff();
@@ -95,6 +91,11 @@ export class RpcClient {
   get welcome(): Push<"welcome"> {
     assert(this.#welcome !== undefined, "a connected client has been welcomed");
     return this.#welcome;
+  }
+
+  /** What the server said of its going away, maybe before the client was handed out. */
+  get goaway(): Push<"goaway"> | undefined {
+    return this.#goaway;
   }
 
   /** Why the connection is no more; undefined while it is there. */
@@ -171,6 +172,7 @@ export class RpcClient {
 
   #push(name: string, params: unknown): void {
     if (name === "bye") this.#bye = params as Push<"bye">;
+    if (name === "goaway") this.#goaway = params as Push<"goaway">;
     if (name !== "welcome") {
       this.#listener.pushed(name, params, this);
       return;
@@ -226,21 +228,14 @@ export class RpcClient {
     return closeError(this.#url, { opened, code: 1006, reason: "" });
   }
 
-  #sizeRefusal(method: string, text: string): RpcError | undefined {
-    const bytesMax = this.welcome.limits.message_bytes;
-    if (text.length * UTF8_BYTES_MAX <= bytesMax) return undefined;
-    const bytes = new TextEncoder().encode(text).length;
-    if (bytes <= bytesMax) return undefined;
-    const message = `${method} takes at most ${bytesMax} bytes as one message; this has ${bytes}.`;
-    return new RpcError(message, { kind: "too_large", ...ERRORS.too_large });
+  #unreachable(cause: unknown): RpcError {
+    const { message, kind, code, retry, data } = this.#lost(false);
+    return new RpcError(message, { kind, code, retry, data, cause });
   }
-}
 
-/** The message of a call, or of a cast when there is no id. */
-function messageText({ method, params }: RpcRequest, id?: number): string {
-  const text = typeof params === "string" ? params : JSON.stringify(params);
-  const member = id === undefined ? "" : `"id":${id},`;
-  return `{"jsonrpc":"2.0",${member}"method":${JSON.stringify(method)},"params":${text}}`;
+  #sizeRefusal(method: string, text: string): RpcError | undefined {
+    return sizeRefusal(method, text, this.welcome.limits.message_bytes);
+  }
 }
 
 /** Only as much of the shape as is needed to read on: the server is trusted with the rest. */

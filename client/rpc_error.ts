@@ -6,6 +6,7 @@
  *         came about) and `closed` (it ended before the answer came).
  */
 import {
+  ERRORS,
   type ErrorDetails,
   type ErrorKind,
   type ErrorObject,
@@ -29,6 +30,8 @@ interface RpcErrorFields {
   /** The same call, sent again unchanged, may succeed. */
   readonly retry: boolean;
   readonly data?: RpcErrorData;
+  /** What was thrown, where another's error is behind it. */
+  readonly cause?: unknown;
 }
 
 export class RpcError extends Error {
@@ -37,8 +40,8 @@ export class RpcError extends Error {
   readonly retry: boolean;
   readonly data: RpcErrorData;
 
-  constructor(message: string, { kind, code, retry, data = {} }: RpcErrorFields) {
-    super(message);
+  constructor(message: string, { kind, code, retry, data = {}, cause }: RpcErrorFields) {
+    super(message, cause === undefined ? {} : { cause });
     this.name = "RpcError";
     this.kind = kind;
     this.code = code;
@@ -47,9 +50,9 @@ export class RpcError extends Error {
   }
 }
 
-/** The error of a reply. A kind of a newer server is taken for `internal`, the rest is kept. */
-export function replyError({ code, message, data }: ErrorObject): RpcError {
-  const { kind, retry, ...details } = data;
+/** The error of a reply. A kind of a newer server, or none, is `internal`; the rest is kept. */
+export function replyError({ code, message, data }: ErrorReply): RpcError {
+  const { kind, retry = false, ...details } = data ?? {};
   return new RpcError(message, {
     kind: isErrorKind(kind) ? kind : "internal",
     code,
@@ -58,6 +61,9 @@ export function replyError({ code, message, data }: ErrorObject): RpcError {
   });
 }
 
+/** As JSON-RPC 2.0 has it: `data` may be missing. */
+type ErrorReply = Omit<ErrorObject, "data"> & { readonly data?: Partial<ErrorObject["data"]> };
+
 /** What became of a call. */
 export type Outcome =
   | { readonly ok: true; readonly result: unknown }
@@ -65,17 +71,28 @@ export type Outcome =
 
 /** The same error with `data.applied`: whether the write that failed may have happened. */
 export function withApplied(error: RpcError, applied: "no" | "unknown"): RpcError {
-  const { message, kind, code, retry, data } = error;
-  return new RpcError(message, { kind, code, retry, data: { ...data, applied } });
+  const { message, kind, code, retry, data, cause } = error;
+  return new RpcError(message, { kind, code, retry, data: { ...data, applied }, cause });
 }
 
 /** What calls fail with that wait when their client is closed. */
 export function closedByUs(): RpcError {
-  return new RpcError("The connection was closed by this client.", {
-    kind: "closed",
-    code: 0,
-    retry: true,
-  });
+  return closed("The connection was closed by this client.");
+}
+
+/** What connecting fails with where no token can be had; `retry`: later there may be one. */
+export function unauthenticated(sentence: string, retry = true, cause?: unknown): RpcError {
+  const { code } = ERRORS.unauthenticated;
+  return new RpcError(sentence, { kind: "unauthenticated", code, retry, cause });
+}
+
+/** What a call fails with that goes with its connection, while the client makes another. */
+export function interrupted(): RpcError {
+  return closed("The connection that the call was to go over is no more.");
+}
+
+function closed(sentence: string): RpcError {
+  return new RpcError(sentence, { kind: "closed", code: 0, retry: true });
 }
 
 /** Whether a call failed so that had been sent before, without its reply having come. */

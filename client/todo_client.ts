@@ -10,7 +10,6 @@
  * Source: PROTOCOL.md sections 2, 4 and 5.
  */
 import { nanoid } from "nanoid";
-import { CALL_TIMEOUT_MS } from "../shared/protocol/limits.ts";
 import type { MethodName, Params } from "../shared/protocol/methods.ts";
 import type { Push } from "../shared/protocol/pushes.ts";
 import type { ListEntry, Results } from "../shared/protocol/results.ts";
@@ -30,8 +29,11 @@ import type {
 } from "./call_options.ts";
 import { type ClientEnvironment, SYSTEM_ENVIRONMENT } from "./client_environment.ts";
 import type { ServerAddress } from "./connector.ts";
+import { Deadline } from "./deadline.ts";
 import { FollowedLists, type Following } from "./followed_lists.ts";
-import { type ListChange, listChanges } from "./list_changes.ts";
+import { type ListChange, ListChanges } from "./list_changes.ts";
+import { tell } from "./listeners.ts";
+import { kindOf } from "./method_kinds.ts";
 import { type ClientState, ReconnectingClient } from "./reconnecting_client.ts";
 import { isOfRepeat, type RpcError } from "./rpc_error.ts";
 import type { SubscriptionListener } from "./todo_subscription.ts";
@@ -41,7 +43,7 @@ import { updateBy } from "./update_by.ts";
 export interface TodoClientOptions extends ServerAddress {
   /** A push that no followed list took: of lists subscribed to by hand, `tick`, `goaway`, `bye`. */
   readonly pushed?: (name: string, params: unknown) => void;
-  /** Calls reach the server, or wait. */
+  /** Calls reach the server, or wait. The first time before `connect` gives the client. */
   readonly stateChanged?: (state: ClientState) => void;
   /** It will not come back, other than by `close`; every pending call has failed with this. */
   readonly closed?: (error: RpcError) => void;
@@ -64,13 +66,13 @@ export class TodoClient {
     const followed = new FollowedLists();
     const listener = {
       pushed(name: string, params: unknown) {
-        if (!followed.pushed(name, params)) pushed?.(name, params);
+        if (!followed.pushed(name, params)) tell(() => pushed?.(name, params));
       },
-      stateChanged: (state: ClientState) => stateChanged?.(state),
+      stateChanged: (state: ClientState) => tell(() => stateChanged?.(state)),
       resume: (resumed: () => void) => followed.resume(resumed),
       closed(error: RpcError) {
         followed.end(error);
-        closed?.(error);
+        tell(() => closed?.(error));
       },
     };
     const all = { ...SYSTEM_ENVIRONMENT, ...environment };
@@ -88,7 +90,7 @@ export class TodoClient {
   }
 
   whoami(options: CallOptions = {}): Promise<Results<"whoami">> {
-    return this.#read("whoami", {}, options);
+    return this.call("whoami", {}, options);
   }
 
   /** Makes a list, or finds the running pid of one that has this id. */
@@ -96,7 +98,7 @@ export class TodoClient {
     list: { readonly list?: string; readonly title?: string; readonly todos?: readonly NewTodo[] },
     options: WriteOptions = {},
   ): Promise<Results<"start">> {
-    return this.#write("start", list, options);
+    return this.call("start", list, options);
   }
 
   /** One page of the lists of which the user is a member, by list id. */
@@ -106,7 +108,7 @@ export class TodoClient {
     deleted,
     ...options
   }: PageOptions<string> & { readonly deleted?: boolean } = {}): Promise<Results<"lists">> {
-    return this.#read("lists", { after, limit, deleted }, options);
+    return this.call("lists", { after, limit, deleted }, options);
   }
 
   /** All of them, page by page. */
@@ -125,11 +127,11 @@ export class TodoClient {
     title: string,
     options: WriteOptions = {},
   ): Promise<Results<"rename_list">> {
-    return this.#write("rename_list", { list, title }, options);
+    return this.call("rename_list", { list, title }, options);
   }
 
   addTodo(list: string, todo: NewTodo, options: WriteOptions = {}): Promise<Results<"add_todo">> {
-    return this.#write("add_todo", { list, todo }, options);
+    return this.call("add_todo", { list, todo }, options);
   }
 
   /**
@@ -146,12 +148,12 @@ export class TodoClient {
     if ("update" in change) return this.#updateBy(list, id, change);
     const { patch, addTags, removeTags, ifRev, ...options } = change;
     const params = { patch, add_tags: addTags, remove_tags: removeTags, if_rev: ifRev };
-    return this.#write("update_todo", { list, id, ...params }, options);
+    return this.call("update_todo", { list, id, ...params }, options);
   }
 
   /** 1..100 changes of one list, all or none. */
   tx(list: string, ops: readonly TxOp[], options: WriteOptions = {}): Promise<Results<"tx">> {
-    return this.#write("tx", { list, ops: ops.map(wireOp) }, options);
+    return this.call("tx", { list, ops: ops.map(wireOp) }, options);
   }
 
   /** One page of the dated todos of all the user's lists. */
@@ -159,7 +161,7 @@ export class TodoClient {
     { afterId, ...query }: AgendaQuery = {},
     options: CallOptions = {},
   ): Promise<Results<"agenda">> {
-    return this.#read("agenda", { ...query, after_id: afterId }, options);
+    return this.call("agenda", { ...query, after_id: afterId }, options);
   }
 
   /** One page of what happened to a list, newest first. */
@@ -168,12 +170,12 @@ export class TodoClient {
     page: HistoryPage = {},
     options: CallOptions = {},
   ): Promise<Results<"history">> {
-    return this.#read("history", { list, ...page }, options);
+    return this.call("history", { list, ...page }, options);
   }
 
   async deleteList(list: string, options: CallOptions = {}): Promise<void> {
     try {
-      await this.#writeOnce("delete_list", { list }, options);
+      await this.call("delete_list", { list }, options);
     } catch (error) {
       if (!isOfRepeat(error, "not_found")) throw error; // Else it was done the first time.
     }
@@ -181,18 +183,21 @@ export class TodoClient {
 
   /** Within 30 days of its deletion. */
   async restoreList(list: string, options: CallOptions = {}): Promise<Results<"restore_list">> {
+    const deadline = new Deadline(this.#rpc.environment.clock, options.timeoutMs);
     try {
-      return await this.#writeOnce("restore_list", { list }, options);
+      return await this.call("restore_list", { list }, options);
     } catch (error) {
-      if (!isOfRepeat(error, "not_found")) throw error;
-      const { seq } = await this.list(list, { ...options, limit: 1 }); // Done the first time?
+      if (!isOfRepeat(error, "not_found") || deadline.isOver) throw error;
+      // Done the first time? If that is not to be learnt either, it is unknown as it was.
+      const read = this.#call("list", { list, limit: 1 }, { ...options, deadline });
+      const { seq } = await read.catch(() => Promise.reject(error));
       return { seq };
     }
   }
 
   /** The protocol as an AsyncAPI document. */
   describe(options: CallOptions = {}): Promise<Results<"describe">> {
-    return this.#read("describe", {}, options);
+    return this.call("describe", {}, options);
   }
 
   deleteTodo(
@@ -200,7 +205,7 @@ export class TodoClient {
     id: TodoId,
     { ifRev, ...options }: ChangeOptions = {},
   ): Promise<Results<"delete_todo">> {
-    return this.#write("delete_todo", { list, id, if_rev: ifRev }, options);
+    return this.call("delete_todo", { list, id, if_rev: ifRev }, options);
   }
 
   /** One page of the todos of a day; `null`: of the undated. */
@@ -209,7 +214,7 @@ export class TodoClient {
     date: string | null,
     { after, limit, ...options }: PageOptions<TodoId> = {},
   ): Promise<Results<"todos">> {
-    return this.#read("todos", { list, date, after, limit }, options);
+    return this.call("todos", { list, date, after, limit }, options);
   }
 
   /** One page of a list. */
@@ -217,7 +222,7 @@ export class TodoClient {
     list: string,
     { after, limit, ...options }: PageOptions<TodoId> = {},
   ): Promise<Results<"list">> {
-    return this.#read("list", { list, after, limit }, options);
+    return this.call("list", { list, after, limit }, options);
   }
 
   /**
@@ -229,7 +234,7 @@ export class TodoClient {
     list: string,
     { signal }: { readonly signal?: AbortSignal } = {},
   ): AsyncIterableIterator<ListChange> {
-    return listChanges((listener) => this.follow(list, listener), signal);
+    return new ListChanges((listener) => this.follow(list, listener), signal);
   }
 
   /** The same by callbacks: a copy of the list that stays right until it is stopped. */
@@ -240,7 +245,7 @@ export class TodoClient {
   /** Ends following a list, for all who do. */
   async unsubscribe(list: string, options: CallOptions = {}): Promise<void> {
     this.#followed.stop(list);
-    await this.#read("unsubscribe", { list }, options);
+    await this.call("unsubscribe", { list }, options);
   }
 
   share(
@@ -248,20 +253,21 @@ export class TodoClient {
     user: string,
     { role, ...options }: { readonly role: Role } & WriteOptions,
   ): Promise<Results<"share">> {
-    return this.#write("share", { list, user, role }, options);
+    return this.call("share", { list, user, role }, options);
   }
 
   unshare(list: string, user: string, options: WriteOptions = {}): Promise<Results<"unshare">> {
-    return this.#write("unshare", { list, user }, options);
+    return this.call("unshare", { list, user }, options);
   }
 
   members(list: string, options: CallOptions = {}): Promise<Results<"members">> {
-    return this.#read("members", { list }, options);
+    return this.call("members", { list }, options);
   }
 
   /**
-   * Sends a write that is never answered, nor repeated when the connection is lost. False: there is
-   * no connection to send it.
+   * Sends a write that is never answered, nor repeated when the connection is lost, be it sent or
+   * still waiting for earlier calls. False: it is not sent, for there is no connection, too many
+   * calls wait, or it is larger than the server takes.
    */
   cast<M extends "add_todo" | "update_todo" | "delete_todo" | "tx">(
     method: M,
@@ -270,13 +276,16 @@ export class TodoClient {
     return this.#rpc.cast(method, params);
   }
 
-  /** Any method with its params as the wire has them; a write is to have its own `key`. */
+  /**
+   * Any method with its params as the wire has them. A write that takes a key gets one; a method
+   * that this version does not know is not sent again when its connection is lost.
+   */
   call<M extends MethodName>(
     method: M,
     params: object,
-    options: CallOptions = {},
+    options: WriteOptions = {},
   ): Promise<Results<M>> {
-    return this.#read(method, params, options);
+    return this.#call(method, params, options);
   }
 
   /** Ends the connection; calls that still wait fail as `closed`. */
@@ -285,54 +294,48 @@ export class TodoClient {
     this.#rpc.close();
   }
 
-  async #read<M extends MethodName>(
+  async #call<M extends MethodName>(
     method: M,
     params: object,
-    { timeoutMs }: CallOptions,
+    { key = nanoid(), ...times }: WriteOptions & { readonly deadline?: Deadline },
   ): Promise<Results<M>> {
-    return (await this.#rpc.call({ method, params, timeoutMs })) as Results<M>;
-  }
-
-  #write<M extends MethodName>(
-    method: M,
-    params: object,
-    { timeoutMs, key = nanoid() }: WriteOptions,
-  ): Promise<Results<M>> {
-    return this.#writeOnce(method, { ...params, key }, { timeoutMs });
-  }
-
-  /** A write that has no key. */
-  async #writeOnce<M extends MethodName>(
-    method: M,
-    params: object,
-    { timeoutMs }: CallOptions,
-  ): Promise<Results<M>> {
-    return (await this.#rpc.call({ method, params, timeoutMs, write: true })) as Results<M>;
+    const kind = kindOf(method);
+    const { key: given = key } = params as { readonly key?: string };
+    return (await this.#rpc.call({
+      method,
+      params: kind === "keyed" ? { ...params, key: given } : params,
+      write: kind !== "read",
+      resend: kind !== undefined,
+      ...times,
+    })) as Results<M>;
   }
 
   #updateBy(
     list: string,
     id: TodoId,
-    { update, timeoutMs = CALL_TIMEOUT_MS, key }: UpdateByFunction,
+    { update, ...given }: UpdateByFunction,
   ): Promise<Results<"update_todo">> {
-    const { clock } = this.#rpc.environment;
-    const untilMs = clock.now() + timeoutMs;
-    const leftMs = (): number => Math.round(untilMs - clock.now());
-    const options = () => ({ key, timeoutMs: Math.max(1, leftMs()) });
+    const deadline = new Deadline(this.#rpc.environment.clock, given.timeoutMs);
+    const options = { ...given, deadline };
     return updateBy(update, id, {
-      read: () => this.#todo(list, id, options()),
-      change: (patch, ifRev) => this.updateTodo(list, id, { patch, ...options(), ifRev }),
-      hasTime: () => leftMs() > 0,
+      read: () => this.#todo(list, id, options),
+      change: (patch, if_rev) => this.#call("update_todo", { list, id, patch, if_rev }, options),
+      hasTime: () => !deadline.isOver,
     });
   }
 
-  /** The todo, of the copy if the list is followed: it may be a little behind. */
-  async #todo(list: string, id: TodoId, options: CallOptions): Promise<Todo | undefined> {
-    const replica = this.#followed.replica(list);
+  /** The todo, of the copy if the list is followed and right: it may be a little behind. */
+  async #todo(
+    list: string,
+    id: TodoId,
+    times: CallOptions & { readonly deadline: Deadline },
+  ): Promise<Todo | undefined> {
+    // While it is not live the copy may be of before a restore, where a rev is another todo's.
+    const replica = this.state === "live" ? this.#followed.replica(list) : undefined;
     const known = replica === undefined ? undefined : TodoList.get(replica.state.todos, id);
     if (known !== undefined) return known;
-    const [todo] = (await this.list(list, { ...options, after: Math.max(0, id - 1), limit: 1 }))
-      .todos;
+    const page = { list, after: Math.max(0, id - 1), limit: 1 };
+    const [todo] = (await this.#call("list", page, times)).todos;
     return todo?.id === id ? todo : undefined;
   }
 }

@@ -5,8 +5,8 @@
  * Order: what a listener is told is in the order of seq, each once; a replica that cannot go on by
  *        events is subscribed again by itself and told of as fresh.
  * Bound: one call of its own in flight; a replica per list, however many listen.
- * Errors: it ends once: the list is `gone`, or subscribing was refused for good. A server that
- *         cannot serve the list for a while is asked again; only the first time that is the end.
+ * Errors: it ends once: the list is `gone`, subscribing was refused for good, or the client is
+ *         stopped. A server that cannot serve the list for a while is asked again.
  * Source: PROTOCOL.md section 5.
  */
 import type { Push } from "../shared/protocol/pushes.ts";
@@ -14,7 +14,7 @@ import type { EventParams, List, Subscribed } from "../shared/protocol/results.t
 import type { TodoId } from "../shared/todo/todo.ts";
 import { fullJitterMs } from "./backoff.ts";
 import type { ReconnectingClient } from "./reconnecting_client.ts";
-import type { RpcError } from "./rpc_error.ts";
+import type { Outcome, RpcError } from "./rpc_error.ts";
 import * as TodoReplica from "./todo_replica.ts";
 
 /** Why a list is followed no more. */
@@ -53,6 +53,10 @@ export class TodoSubscription {
     this.#client = client;
     this.#list = list;
     this.#over = over;
+  }
+
+  /** Subscribes; whoever is to be told of what comes of it was added before. */
+  start(): void {
     this.#ask();
   }
 
@@ -87,6 +91,7 @@ export class TodoSubscription {
   /** Subscribes over a new connection, from where it is; `resumed` once it is right again. */
   resume(resumed: () => void): void {
     this.#resumed = resumed;
+    this.#failures = 0; // Those of a time without a connection say nothing of the list.
     this.#makeStale();
   }
 
@@ -151,28 +156,36 @@ export class TodoSubscription {
     this.#isAsking = true;
     this.#callOff();
     const asking = { method, params: { list: this.#list, ...params }, resend: false };
+    let isSent = false;
     this.#client.ask(asking, (outcome) => {
-      if (this.#isOver) return;
-      if (outcome.ok) {
-        this.#failures = 0;
-        done(outcome.result);
-      }
-      this.#isAsking = false;
-      if (outcome.ok) this.#ask();
-      else this.#failed(outcome.error);
+      if (isSent) this.#answered(outcome, done);
+      else queueMicrotask(() => this.#answered(outcome, done)); // Refused before it was.
     });
+    isSent = true;
+  }
+
+  #answered(outcome: Outcome, done: (result: unknown) => void): void {
+    if (this.#isOver) return;
+    if (outcome.ok) {
+      this.#failures = 0;
+      done(outcome.result);
+    }
+    this.#isAsking = false;
+    if (outcome.ok) this.#ask();
+    else this.#failed(outcome.error);
   }
 
   #failed(error: RpcError): void {
-    if (error.kind === "closed") return; // The next connection resumes it.
-    if (!error.retry || this.#replica === undefined) {
-      this.#end(error);
-      return;
+    const { stopped, environment } = this.#client;
+    const reason = stopped ?? (error.retry ? undefined : error);
+    if (reason !== undefined) this.#end(reason);
+    else if (error.kind !== "closed") {
+      // Else the next connection resumes it.
+      const { clock, random } = environment;
+      this.#failures += 1;
+      const delayMs = (error.data.after_ms ?? 0) + fullJitterMs(this.#failures, random);
+      this.#callOff = clock.alarm(clock.now() + delayMs, () => this.#ask());
     }
-    const { clock, random } = this.#client.environment;
-    this.#failures += 1;
-    const delayMs = (error.data.after_ms ?? 0) + fullJitterMs(this.#failures, random);
-    this.#callOff = clock.alarm(clock.now() + delayMs, () => this.#ask());
   }
 
   // ── The copy
@@ -215,7 +228,8 @@ export class TodoSubscription {
   ): void {
     const state = this.#listeners.get(listener);
     if (state === undefined || this.#isOver) return; // Since one that was told before it.
-    listener.changed(replica, state.told ? event : undefined);
+    const isFirst = !state.told;
     state.told = true;
+    listener.changed(replica, isFirst ? undefined : event);
   }
 }

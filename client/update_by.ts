@@ -41,8 +41,13 @@ export async function updateBy(
   }
 }
 
-/** patchBetween(milk, { ...milk, done: true }) → { done: true }; null unsets a member. */
+/**
+ * patchBetween(milk, { ...milk, done: true }) → { done: true }; null unsets a member. Throws when
+ * `wanted` is no todo, such as a promise: to unset what it lacks would empty the todo.
+ */
 export function patchBetween(todo: Todo, wanted: NewTodo): TodoPatch {
+  if (typeof wanted?.title !== "string")
+    throw new TypeError("An updater must return a todo, at once; what it returned has no title.");
   const next = newTodo(todo.id, todo.rev, wanted);
   const { title, date, done, notes = null, priority = null, tags = null, assignee = null } = next;
   return {

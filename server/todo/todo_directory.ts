@@ -87,8 +87,8 @@ export class TodoDirectory {
 
   /**
    * An id for a new list, not to be guessed. With a `key` the same user gets the same one again, so
-   * that a repeated `start` comes to the list that the first one made. It begins with no "-": command
-   * lines take such a word for an option.
+   * that a repeated `start` comes to the list that the first one made. It begins with no "-":
+   * command lines take such a word for an option.
    */
   newListId(user: string, key: string | undefined): string {
     const hash = createHmac("sha256", this.#log.secret).update(`${user}\n${key}`);

@@ -1,8 +1,10 @@
 /** ReconnectingClient: calls and the life of the connection, on sockets and time of the test's. */
 import { describe, expect, test } from "vitest";
-import { ReconnectingClient } from "../../client/reconnecting_client.ts";
+import { type ClientState, ReconnectingClient } from "../../client/reconnecting_client.ts";
+import { TodoClient } from "../../client/todo_client.ts";
 import { connect } from "./support/connected.ts";
 import { FakeNetwork, type FakeSocket } from "./support/fake_network.ts";
+import { uncaught } from "./support/uncaught.ts";
 
 const silently = (): undefined => undefined;
 
@@ -186,82 +188,6 @@ describe("a server that closes for good", () => {
   });
 });
 
-describe("goaway", () => {
-  const away = { within_ms: 10_000, jitter_ms: 4000 };
-
-  test("is followed at a random moment of jitter_ms; till then the old one serves", async () => {
-    const { network, ask, outcomes, pushes, states } = await connect();
-    const old = network.socket;
-    old.push("goaway", away);
-    ask("list", 1);
-    await network.advance(1950);
-    expect(network.sockets).toHaveLength(1);
-    ask("list", 2);
-    await network.advance(100);
-    const fresh = network.socket;
-    expect(network.sockets).toHaveLength(2);
-    ask("list", 3);
-    expect([old.told, fresh.told]).toEqual([["list 1", "list 2"], []]);
-    old.reply("one", old.sent[0]);
-    expect(old.fate).toBe("open");
-    old.reply("two", old.sent[1]);
-    expect(old.fate).toBe("closed");
-    expect(fresh.told).toEqual(["list 3"]);
-    fresh.reply("three");
-    expect(outcomes).toEqual({ "list 1": "one", "list 2": "two", "list 3": "three" });
-    expect(pushes).toEqual(["goaway"]);
-    expect(states).toEqual(["live"]);
-  });
-
-  test("what the old one did not answer before it closed goes to the new one first", async () => {
-    const { network, ask } = await connect();
-    const old = network.socket;
-    ask("add_todo", 1, { write: true });
-    old.push("goaway", away);
-    await network.advance(2050);
-    ask("add_todo", 2, { write: true });
-    old.end(4100);
-    expect(network.socket.told).toEqual(["add_todo 1", "add_todo 2"]);
-    expect(network.sockets).toHaveLength(2);
-  });
-
-  test("an old one that closes for good takes only its own calls with it", async () => {
-    const { network, ask, outcomes, closed } = await connect();
-    const old = network.socket;
-    ask("add_todo", 1, { write: true });
-    old.push("goaway", away);
-    await network.advance(2050);
-    ask("add_todo", 2, { write: true });
-    old.end(4400);
-    expect(outcomes).toEqual({ "add_todo 1": "closed unknown" });
-    expect(network.socket.told).toEqual(["add_todo 2"]);
-    expect(closed).toEqual([]);
-  });
-
-  test("an old one that closes first leaves the moment as it is", async () => {
-    const { network, states } = await connect();
-    network.socket.push("goaway", away);
-    network.socket.end(4100);
-    await network.advance(1950);
-    expect(network.sockets).toHaveLength(1);
-    await network.advance(100);
-    expect(network.sockets).toHaveLength(2);
-    expect(states).toEqual(["live", "offline", "live"]);
-  });
-
-  test("while nobody new is let in, the old one serves on", async () => {
-    const { network, ask, outcomes } = await connect();
-    const old = network.socket;
-    network.accept = (socket) => socket.deny(503);
-    old.push("goaway", away);
-    await network.advance(9000, 500);
-    expect(network.sockets.length).toBeGreaterThan(2);
-    ask("list", 1);
-    old.reply("one");
-    expect(outcomes).toEqual({ "list 1": "one" });
-  });
-});
-
 describe("silence", () => {
   test("of 35 s ends a connection; messages and pings do not let it come to that", async () => {
     const { network } = await connect();
@@ -301,6 +227,44 @@ test("the first attempt that fails is told, not repeated", async () => {
   await expect(connecting).rejects.toMatchObject({ kind: "unreachable", data: { status: 503 } });
   await network.advance(5000);
   expect(network.sockets).toHaveLength(1);
+});
+
+describe("a stateChanged", () => {
+  const address = { url: "ws://test/" };
+
+  test("that closes the client when it is offline: it stays so", async () => {
+    const network = new FakeNetwork();
+    const client = await TodoClient.connect({
+      ...address,
+      environment: network.environment,
+      stateChanged(state) {
+        if (state === "offline") client.close();
+      },
+    });
+    network.socket.end();
+    expect(network.alarms).toBe(0);
+    await network.advance(2000);
+    expect(network.sockets).toHaveLength(1);
+  });
+
+  test("that throws: the client comes back all the same", async () => {
+    const network = new FakeNetwork();
+    const states: ClientState[] = [];
+    const errors = await uncaught(async () => {
+      await TodoClient.connect({
+        ...address,
+        environment: network.environment,
+        stateChanged(state) {
+          states.push(state);
+          throw new Error(state);
+        },
+      });
+      network.socket.end();
+      await network.advance(500);
+    });
+    expect(states).toEqual(["live", "offline", "live"]);
+    expect(errors).toMatchObject(states.map((message) => ({ message })));
+  });
 });
 
 test("a server that welcomes and goes at once does not stop the client", async () => {

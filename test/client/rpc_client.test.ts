@@ -1,8 +1,11 @@
 /** RpcClient and Socket: frames, replies and ends, against a server of raw frames. */
+import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { ClientEnvironment } from "../../client/client_environment.ts";
 import { RpcClient, type RpcListener } from "../../client/rpc_client.ts";
 import { RpcError } from "../../client/rpc_error.ts";
 import { openSocket, type SocketAddress, type WebSocketClass } from "../../client/socket.ts";
+import { FakeNetwork } from "./support/fake_network.ts";
 import { FakeServer, type FakeServerOptions, refusal } from "./support/fake_server.ts";
 
 const servers: FakeServer[] = [];
@@ -102,6 +105,18 @@ describe("calls", () => {
     });
   });
 
+  test("refused without `data` throw internal, and what comes behind is read", async () => {
+    const { client, connection } = await connect();
+    const error = failure(client.call({ method: "a", params: {}, write: true }));
+    const second = client.call({ method: "b", params: {} });
+    connection.sendText(
+      `{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"Bad."}}
+       {"jsonrpc":"2.0","id":2,"result":"two"}`,
+    );
+    expect(await error).toMatchObject({ kind: "internal", code: -32603, retry: false });
+    expect(await second).toBe("two");
+  });
+
   test("too large for the server never leave and say so", async () => {
     const { client, connection } = await connect(echo);
     const params = { text: "é".repeat(33_000) };
@@ -195,10 +210,10 @@ describe("connecting", () => {
     expect(error.message).toBe(`The server at ${url} cannot be reached.`);
   });
 
-  test("a url that is none: unreachable", async () => {
-    expect(await failure(RpcClient.connect({ url: "nonsense" }, silent()))).toMatchObject({
-      kind: "unreachable",
-    });
+  test("a url that is none: unreachable, and its cause", async () => {
+    const error = await failure(RpcClient.connect({ url: "nonsense" }, silent()));
+    expect(error.kind).toBe("unreachable");
+    expect(error.cause).toBeInstanceOf(SyntaxError);
   });
 
   test.each([
@@ -239,6 +254,44 @@ describe("connecting", () => {
     );
     expect(await client.call({ method: "m", params: {} })).toMatchObject({ method: "m" });
     client.close();
+  });
+});
+
+describe("in time of the test's", () => {
+  test("a closed one leaves no alarm, nor a listener on the signal", async () => {
+    const network = new FakeNetwork();
+    const { environment } = network;
+    const { signal } = new AbortController();
+    const address = { url: "ws://test/" };
+    const client = await RpcClient.connect(address, silent(), { environment, signal });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    expect(network.alarms).toBe(1);
+    network.socket.end();
+    expect([client.ended?.kind, network.alarms]).toEqual(["closed", 0]);
+  });
+
+  test("one that is aborted before its socket is there terminates it", async () => {
+    const network = new FakeNetwork();
+    const opened = Promise.withResolvers<void>();
+    network.accept = silently;
+    const environment: ClientEnvironment = {
+      ...network.environment,
+      async open(address, listener) {
+        await opened.promise;
+        return network.environment.open(address, listener);
+      },
+    };
+    const aborter = new AbortController();
+    const options = { environment, signal: aborter.signal };
+    const connecting = failure(RpcClient.connect({ url: "ws://test/" }, silent(), options));
+    aborter.abort();
+    expect((await connecting).kind).toBe("closed");
+    opened.resolve();
+    await network.settle();
+    expect([network.socket.fate, network.alarms]).toEqual(["terminated", 0]);
+    const late = failure(RpcClient.connect({ url: "ws://test/" }, silent(), options));
+    expect((await late).kind).toBe("closed");
+    expect(network.sockets).toHaveLength(1);
   });
 });
 

@@ -6,6 +6,7 @@ import type { SubscriptionEnd } from "../../client/todo_subscription.ts";
 import type { EventParams } from "../../shared/protocol/results.ts";
 import type { Todo } from "../../shared/todo/todo.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
+import { FakeNetwork } from "./support/fake_network.ts";
 import { FakeServer, type FakeServerOptions } from "./support/fake_server.ts";
 import { TodoWorld } from "./support/todo_world.ts";
 
@@ -143,6 +144,28 @@ test("methods send params as the protocol names them and leave out what is not g
     ["delete_todo", { list: "l", id: 1 }],
     ["whoami", {}],
   ]);
+});
+
+test("by `call` a write has a key too; what is not known is not sent again", async () => {
+  const network = new FakeNetwork();
+  const { environment } = network;
+  const client = await TodoClient.connect({ url: "ws://test/", environment });
+  const add = client.call("add_todo", { list: "l", todo: { title: "Milk" } });
+  const own = client.call("add_todo", { list: "l", todo: { title: "Milk" }, key: "own" });
+  const given = client.call("share", { list: "l", user: "bob" }, { key: "given" });
+  const newer = client.call("brand_new" as "whoami", { list: "l" });
+  const [made] = network.socket.sent;
+  const lost = expect(newer).rejects.toMatchObject({ kind: "closed" });
+  network.socket.end();
+  await lost;
+  await network.advance(500);
+  const keys = network.socket.sent.map(({ params }) => params.key);
+  expect(keys).toEqual([expect.stringMatching(/^.{21}$/), "own", "given"]);
+  expect(keys[0]).toBe(made?.params.key);
+  for (const call of network.socket.sent) network.socket.refuse("forbidden", {}, call);
+  for (const call of [add, own, given]) {
+    await expect(call).rejects.toMatchObject({ kind: "forbidden", data: { applied: "unknown" } });
+  }
 });
 
 test("allLists reads on while there is more", async () => {

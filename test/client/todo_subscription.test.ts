@@ -1,59 +1,10 @@
-/** TodoSubscription and ListChanges: lists that are followed, on sockets and time of the test's. */
+/** TodoSubscription: lists that are followed, on sockets and time of the test's. */
 import { describe, expect, test } from "vitest";
-import type { ClientState } from "../../client/reconnecting_client.ts";
-import { TodoClient } from "../../client/todo_client.ts";
 import * as TodoReplica from "../../client/todo_replica.ts";
 import type { SubscriptionEnd } from "../../client/todo_subscription.ts";
-import type { Todo } from "../../shared/todo/todo.ts";
-import { FakeNetwork } from "./support/fake_network.ts";
-
-const PLACE = { list: "l", epoch: "e" };
-
-function todo(id: number, title = `t${id}`): Todo {
-  return { id, title, date: null, done: false, rev: id };
-}
-function snapshot(seq: number, ids: readonly number[], more: object = {}) {
-  const todos = ids.map((id) => todo(id));
-  return { mode: "snapshot", ...PLACE, title: "T", seq, next: 99, todos, ...more };
-}
-function event(seq: number) {
-  const change = { op: "todo_added", todo: todo(seq) };
-  return { ...PLACE, ...change, seq, at: 0, by: "a", pid: "<0.1.0>" };
-}
-function resumed(seq: number, ...seqs: number[]) {
-  return { mode: "resumed", ...PLACE, seq, events: seqs.map(event) };
-}
-
-async function connect() {
-  const network = new FakeNetwork();
-  const states: ClientState[] = [];
-  const client = await TodoClient.connect({
-    url: "ws://test/",
-    environment: network.environment,
-    stateChanged: (state) => states.push(state),
-  });
-  return { network, client, states };
-}
-
-/** Follows list "l"; `told` is "seq" of each event, "=seq" of what is told anew, then the end. */
-function follow(client: TodoClient, told: string[] = []) {
-  const following = client.follow("l", {
-    changed: ({ state }, event) =>
-      told.push(event === undefined ? `=${state.seq}` : `${event.seq}`),
-    ended: (reason: SubscriptionEnd) =>
-      told.push(typeof reason === "string" ? reason : reason.kind),
-    stopped: () => told.push("stopped"),
-  });
-  return { told, following };
-}
-
-async function followed() {
-  const connected = await connect();
-  const { network, client } = connected;
-  const { told, following } = follow(client);
-  network.socket.reply(snapshot(1, [1]));
-  return { ...connected, told, following };
-}
+import type { Sent } from "./support/fake_network.ts";
+import { connect, event, follow, followed, resumed, snapshot } from "./support/followed.ts";
+import { uncaught } from "./support/uncaught.ts";
 
 describe("after a lost connection", () => {
   test("it is resumed from its position, each seq once, and only then is it live", async () => {
@@ -132,8 +83,10 @@ describe("after a lost connection", () => {
     old.push("event", event(2));
     await network.advance(200);
     expect(network.sockets).toHaveLength(2);
-    old.push("event", event(3));
+    old.push("event", event(9));
+    old.push("gone", { list: "l", reason: "revoked" });
     network.socket.reply(resumed(3, 3));
+    expect(network.socket.told).toEqual(["subscribe l"]);
     network.socket.push("event", event(4));
     expect(told).toEqual(["=1", "2", "3", "4"]);
   });
@@ -168,6 +121,19 @@ describe("what does not follow", () => {
     expect(network.socket.last).toMatchObject({ method: "subscribe", params: { list: "l" } });
     network.socket.reply(snapshot(7, [1, 2, 3]));
     expect(told).toEqual(["=7"]);
+  });
+
+  test("a page that was asked for before another snapshot came is not folded in", async () => {
+    const { network, client } = await connect();
+    const { told, following } = follow(client);
+    network.socket.reply(snapshot(5, [1, 2], { more: true }));
+    const page = network.socket.last;
+    network.socket.push("snapshot", snapshot(5, [1], { more: true }));
+    network.socket.reply(snapshot(5, [3]), page);
+    expect([told, following.replica]).toEqual([[], undefined]);
+    expect(network.socket.last).toMatchObject({ method: "list", params: { after: 1 } });
+    network.socket.reply(snapshot(5, [2, 3]));
+    expect(following.replica && TodoReplica.todos(following.replica)).toHaveLength(3);
   });
 
   test("a pushed snapshot of several pages takes the place of the copy", async () => {
@@ -220,78 +186,165 @@ describe("several who follow one list", () => {
   });
 });
 
-test("a first subscribe that fails ends it, also when the reason may pass", async () => {
-  const { network, client } = await connect();
-  const { told } = follow(client);
-  network.socket.refuse("crashed");
-  await network.advance(500);
-  network.socket.refuse("crashed");
-  expect(told).toEqual(["crashed"]);
-});
-
-describe("as an async iterable", () => {
-  /** Takes what there is for it, as `follow` tells it. */
-  async function take(changes: AsyncIterable<unknown>, told: string[], max = 99): Promise<void> {
-    const iterable = changes as ReturnType<TodoClient["subscribe"]>;
-    for await (const { replica, event: change } of iterable) {
-      told.push(change === undefined ? `=${replica.state.seq}` : `${change.seq}`);
-      if (told.length === max) break;
-    }
-  }
-
-  test("first the list, then each change; break unsubscribes", async () => {
+describe("what may pass is waited for", () => {
+  test("also the first time, and while it is offline", async () => {
     const { network, client } = await connect();
-    const told: string[] = [];
-    const taken = take(client.subscribe("l"), told, 3);
+    network.accept = (socket) => socket.deny(503);
+    network.socket.end();
+    const { told } = follow(client);
+    await network.advance(20_000, 100);
+    network.accept = (socket) => socket.welcome();
+    while (network.socket.told.length === 0) await network.advance(50);
+    network.socket.refuse("crashed");
+    await network.advance(500);
     network.socket.reply(snapshot(1, [1]));
-    network.socket.push("event", event(2));
+    expect(told).toEqual(["=1"]);
+    expect(network.socket.told).toEqual(["subscribe l", "subscribe l"]);
+  });
+
+  test("also when the copy was of no use before", async () => {
+    const { network, told } = await followed();
+    network.socket.push("event", event(9));
+    network.socket.reply(resumed(5));
+    network.socket.refuse("overloaded");
+    await network.advance(500);
+    network.socket.reply(snapshot(9, [1]));
+    expect(told).toEqual(["=1", "=9"]);
+  });
+
+  test("an answer begins the count of failures anew", async () => {
+    const { network, client } = await connect();
+    const { told } = follow(client);
+    network.random = 0.99;
+    for (const ms of [500, 1000, 2000]) {
+      network.socket.refuse("crashed");
+      await network.advance(ms);
+    }
+    network.socket.reply(snapshot(1, [1]));
     network.socket.push("event", event(3));
-    await taken;
+    network.socket.refuse("crashed");
+    await network.advance(500);
+    network.socket.reply(resumed(3, 2, 3));
     expect(told).toEqual(["=1", "2", "3"]);
+  });
+
+  test("as is a token whose time is over while it is asked", async () => {
+    const { network, told, states } = await followed({ token: () => "t" });
+    network.socket.push("event", event(3));
+    network.socket.end(4401, "expired");
+    await network.advance(500);
+    network.socket.reply(resumed(3, 2, 3));
+    expect(told).toEqual(["=1", "2", "3"]);
+    expect(states.at(-1)).toBe("live");
+  });
+
+  test("as is a frame of others' calls that was too large", async () => {
+    const { network, client, told } = await followed();
+    network.socket.push("event", event(2));
+    network.socket.push("event", event(4));
+    const call = expect(client.whoami()).rejects.toMatchObject({ kind: "too_large" });
+    network.socket.end(1009);
+    await call;
+    await network.advance(500);
+    network.socket.reply(resumed(4, 3, 4));
+    expect(told).toEqual(["=1", "2", "3", "4"]);
+  });
+
+  test("till it is stopped: nothing is asked after that", async () => {
+    const { network, client } = await connect();
+    const { following } = follow(client);
+    network.socket.refuse("overloaded", { after_ms: 100 });
+    following.stop();
+    expect(network.alarms).toBe(2); // Of the silence, and of the deadline of `unsubscribe`.
+    await network.advance(1000);
     expect(network.socket.told).toEqual(["subscribe l", "unsubscribe l"]);
   });
+});
 
-  test("a reader who falls 1000 changes behind gets one state in their place", async () => {
+describe("a list that cannot be followed", () => {
+  test.each([
+    ["close", "closed"],
+    ["4403", "unauthenticated"],
+    ["4400", "closed"],
+  ])("as the client is over by %s: that is told", async (how, kind) => {
     const { network, client } = await connect();
-    const told: string[] = [];
-    const changes = client.subscribe("l");
-    const first = changes.next();
-    network.socket.reply(snapshot(0, []));
-    await first;
-    for (let seq = 1; seq <= 1003; seq++) network.socket.push("event", event(seq));
-    const taken = take(changes, told, 3);
-    await taken;
-    expect(told).toEqual(["=1001", "1002", "1003"]);
-  });
-
-  test.each(["deleted", "revoked"])("a list that is %s throws", async (reason) => {
-    const { network, client } = await connect();
-    const told: string[] = [];
-    const taken = take(client.subscribe("l"), told);
-    network.socket.reply(snapshot(1, [1]));
-    network.socket.push("event", event(2));
-    network.socket.push("gone", { list: "l", reason });
-    await expect(taken).rejects.toMatchObject({ kind: "not_found", data: { gone: reason } });
-    expect(told).toEqual(["=1", "2"]);
-  });
-
-  test.each(["signal", "close", "unsubscribe"])("%s ends it quietly", async (what) => {
-    const { network, client } = await connect();
-    const aborter = new AbortController();
-    const taken = take(client.subscribe("l", { signal: aborter.signal }), []);
-    network.socket.reply(snapshot(1, [1]));
+    if (how === "close") client.close();
+    else network.socket.end(Number(how), "For good.");
+    const { told, following } = follow(client);
+    expect(told).toEqual([]); // Whoever follows has what `follow` gives by then.
     await network.settle();
-    if (what === "signal") aborter.abort();
-    else if (what === "close") client.close();
-    else void client.unsubscribe("l");
-    await taken;
-    await take(client.subscribe("l", { signal: AbortSignal.abort() }), []);
+    expect(told).toEqual([kind]);
+    following.stop();
+    await expect(client.subscribe("l").next()).rejects.toMatchObject({ kind });
   });
 
-  test("a client that is stopped throws why", async () => {
+  test("as the only connection was lost: that is told to all who do", async () => {
+    const { network, client, told } = await followed({ reconnect: false });
+    network.socket.end(4100);
+    const { told: late } = follow(client);
+    await network.settle();
+    expect([told.at(-1), late]).toEqual(["closed", ["closed"]]);
+  });
+
+  test("as its id is longer than a message: too_large", async () => {
     const { network, client } = await connect();
-    const taken = take(client.subscribe("l"), []);
-    network.socket.end(4403, "revoked");
-    await expect(taken).rejects.toMatchObject({ kind: "unauthenticated" });
+    const ended: SubscriptionEnd[] = [];
+    const changed = (): void => undefined;
+    client.follow("x".repeat(70_000), { changed, ended: (reason) => ended.push(reason) });
+    await network.settle();
+    expect(ended).toMatchObject([{ kind: "too_large" }]);
+  });
+
+  test("as 10,000 calls wait: it is asked for when they do not", async () => {
+    const { network, client } = await connect();
+    network.socket.end();
+    network.random = 0.999;
+    for (let n = 0; n < 10_000; n++) client.whoami({ timeoutMs: 1 }).catch(() => undefined);
+    const { told } = follow(client);
+    while (!network.socket.sent.some(isSubscribe)) await network.advance(50);
+    expect(told).toEqual([]);
+    network.socket.reply(snapshot(1, [1]), network.socket.sent.find(isSubscribe));
+    expect(told).toEqual(["=1"]);
   });
 });
+
+test("a listener with a bug breaks nothing: its errors are thrown outside", async () => {
+  let isBad = true;
+  const { network, client, states } = await connect();
+  const told: string[] = [];
+  const errors = await uncaught(async () => {
+    client.follow("l", {
+      changed({ state }) {
+        told.push(`=${state.seq}`);
+        if (isBad) throw new Error("a bug");
+      },
+      ended: () => undefined,
+    });
+    network.socket.reply(snapshot(1, [1]));
+    isBad = false;
+    network.socket.push("event", event(3));
+    expect(network.socket.told).toEqual(["subscribe l", "subscribe l"]);
+    network.socket.end();
+    await network.advance(500);
+    network.socket.reply(resumed(3, 2, 3));
+  });
+  expect(told).toEqual(["=1", "=2", "=3"]);
+  expect(states.at(-1)).toBe("live");
+  expect(errors).toMatchObject([{ message: "a bug" }]);
+});
+
+test("a late answer after it was stopped is told to nobody", async () => {
+  const { network, client } = await connect();
+  const { told, following } = follow(client);
+  const [asked] = network.socket.sent;
+  following.stop();
+  const second = follow(client);
+  network.socket.reply(snapshot(1, [1], { more: true }), asked);
+  expect(network.socket.told).toEqual(["subscribe l", "unsubscribe l", "subscribe l"]);
+  network.socket.reply(snapshot(2, [1]));
+  expect([told, second.told]).toEqual([[], ["=2"]]);
+});
+
+function isSubscribe({ method }: Sent): boolean {
+  return method === "subscribe";
+}

@@ -1,6 +1,7 @@
 /** UpdateBy: a todo changed by a function of it; and writes that are repeated without a key. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { TodoUpdater } from "../../client/call_options.ts";
 import { TodoClient } from "../../client/todo_client.ts";
 import { patchBetween } from "../../client/update_by.ts";
 import { applyPatch, newTodo } from "../../shared/todo/patch.ts";
@@ -73,6 +74,44 @@ describe("an updater", () => {
     await expect(late).rejects.toMatchObject({ kind: "conflict" });
   });
 
+  test("one that makes no todo at once, such as an async one, changes nothing", async () => {
+    const { network, client } = await connect();
+    const updater = (async (todo: Todo) => countUp(todo)) as unknown as TodoUpdater;
+    const updated = client.updateTodo("l", 1, updater);
+    network.socket.reply(page);
+    await expect(updated).rejects.toThrow(TypeError);
+    expect(network.socket.told).toEqual(["list l"]);
+  });
+
+  test("all its rounds have the time of one call", async () => {
+    const { network, client } = await connect();
+    const updated = client.updateTodo("l", 1, countUp);
+    const failing = expect(updated).rejects.toMatchObject({
+      kind: "timeout",
+      data: { applied: "unknown" },
+    });
+    await network.advance(4000, 100);
+    network.socket.reply(page);
+    await network.settle();
+    expect(network.socket.last).toMatchObject({
+      method: "update_todo",
+      params: { timeout_ms: 1000 },
+    });
+    await network.advance(3000, 100);
+    expect(network.alarms).toBe(1); // Of the silence.
+    await failing;
+  });
+
+  test("a copy that is not right is not used: it may be of before a restore", async () => {
+    const { network, client } = await connect();
+    client.follow("l", { changed: () => undefined, ended: () => undefined });
+    network.socket.reply({ mode: "snapshot", ...page });
+    network.socket.end();
+    client.updateTodo("l", 1, countUp).catch(() => undefined);
+    await network.advance(500);
+    expect(network.socket.told).toEqual(["list l", "subscribe l"]);
+  });
+
   test("any two todos: the patch between them makes of one the other", () => {
     const arbitrary = fc.record({
       title: fc.constantFrom("a", "b"),
@@ -121,4 +160,25 @@ describe("a write without a key, sent again after its connection was lost", () =
     network.socket.reply(page);
     expect(await restored).toEqual({ seq: 5 });
   });
+
+  test.each(["refused", "silent"])(
+    "restore_list, its list %s: unknown, in its time",
+    async (how) => {
+      const { network, client } = await connect();
+      const restored = client.restoreList("l");
+      const failing = expect(restored).rejects.toMatchObject({
+        kind: "not_found",
+        data: { applied: "unknown" },
+      });
+      network.socket.end();
+      await network.advance(3000, 100);
+      const gone = { retry: false, what: "list", applied: "no" };
+      network.socket.refuse("not_found", gone);
+      await network.settle();
+      expect(network.socket.last.params).toMatchObject({ limit: 1, timeout_ms: 2000 });
+      if (how === "refused") network.socket.refuse("not_found", gone);
+      else await network.advance(4000, 100);
+      await failing;
+    },
+  );
 });

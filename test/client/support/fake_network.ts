@@ -91,8 +91,25 @@ export class FakeSocket implements Socket {
   }
 }
 
+/** Knows which of its alarms are still to ring. */
+class AlarmClock extends VirtualClock {
+  readonly alarms = new Set<() => void>();
+
+  override alarm(atMs: number, ring: () => void): () => void {
+    const callOff = super.alarm(atMs, () => {
+      this.alarms.delete(callOff);
+      ring();
+    });
+    this.alarms.add(callOff);
+    return () => {
+      this.alarms.delete(callOff);
+      callOff();
+    };
+  }
+}
+
 export class FakeNetwork {
-  readonly clock = new VirtualClock();
+  readonly clock = new AlarmClock();
   readonly sockets: FakeSocket[] = [];
   /** What chance says. */
   random = 0.5;
@@ -110,6 +127,11 @@ export class FakeNetwork {
         return socket;
       },
     };
+  }
+
+  /** How many alarms are still to ring. */
+  get alarms(): number {
+    return this.clock.alarms.size;
   }
 
   /** The newest. */
