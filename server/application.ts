@@ -24,7 +24,7 @@ import { CommitCounts } from "./storage/commit_counts.ts";
 import { makeDataFolder } from "./storage/data_folder.ts";
 import type { EventLog } from "./storage/event_log.ts";
 import { MemoryLog } from "./storage/memory_log.ts";
-import { openSqliteLog } from "./storage/sqlite_log.ts";
+import { openSqliteLog, type SqliteLogOpened } from "./storage/sqlite_log.ts";
 import { startSweeper, TodoDirectory } from "./todo/todo_directory.ts";
 import { watchVital } from "./vital_processes.ts";
 
@@ -58,6 +58,7 @@ export async function start(config: Config, onFatal: (error: Error) => void): Pr
     onFatal(error);
   });
   if (!opened.ok) return { ok: false, sentence: opened.message };
+  if (opened.isCopy) logger.warn("the store was put back from a copy: all lists get new epochs");
   const tree = startTree(config, opened.log, logger);
   watchVital(tree.gateway.runtime, [tree.root, tree.lists, tree.connections], (reason) => {
     if (tree.isStopping) return;
@@ -164,8 +165,8 @@ async function openLog(
   { store, data }: Config,
   counts: CommitCounts,
   onFatal: (error: Error) => void,
-): Promise<{ ok: true; log: EventLog } | { ok: false; message: string }> {
-  if (store === "memory") return { ok: true, log: new MemoryLog() };
+): Promise<SqliteLogOpened> {
+  if (store === "memory") return { ok: true, log: new MemoryLog(), isCopy: false };
   return openSqliteLog({ path: join(data, "todo.db"), onFatal, counts });
 }
 

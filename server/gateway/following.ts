@@ -51,10 +51,10 @@ const JOIN_AGAIN_MS = 1000;
 /** Events of one list that are sent as they are to one who is behind; more are one snapshot. */
 const EVENTS_KEPT_MAX = 3;
 
-/** What of one list was not sent: `events` are all of it unless they are too many. */
+/** What of one list was not sent: all its events, or undefined when they are too many. */
 interface Behind {
   readonly latest: EventPush;
-  readonly events: EventPush[];
+  readonly events: readonly EventPush[] | undefined;
 }
 
 /** The frames of pushes that are on their way to several connections. */
@@ -99,7 +99,7 @@ export class Following {
     this.#behind.delete(list);
     const { latest, events } = behind;
     this.subscriptions.sent(list, latest.seq);
-    if (events.length <= EVENTS_KEPT_MAX) {
+    if (events !== undefined) {
       for (const event of events) outbox.sendFrame(frameOf(event));
       gateway.connections.traffic.pushes += events.length;
       return;
@@ -166,8 +166,9 @@ export class Following {
   }
 
   #remember(push: EventPush): void {
-    const { events = [] } = this.#behind.get(push.list) ?? {};
-    if (events.length <= EVENTS_KEPT_MAX) events.push(push); // One more says: too many.
+    const before = this.#behind.get(push.list);
+    const all = before === undefined ? [push] : before.events && [...before.events, push];
+    const events = all !== undefined && all.length <= EVENTS_KEPT_MAX ? all : undefined;
     this.#behind.set(push.list, { latest: push, events }); // It keeps its place if it had one.
   }
 

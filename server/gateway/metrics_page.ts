@@ -29,9 +29,13 @@ const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
+/** By which this machine is called from itself; a page that rebinds its name has another. */
+const LOOPBACK_HOST = /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?$/;
+
 /** Whether a request from there must show an operator's token. */
 export function needsOperator(address: string, headers: IncomingHttpHeaders): boolean {
   if (PASSED_ON.some((name) => headers[name] !== undefined)) return true;
+  if (headers.origin !== undefined || !LOOPBACK_HOST.test(headers.host ?? "")) return true;
   return !loopback.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 

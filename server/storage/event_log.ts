@@ -33,6 +33,8 @@ export interface Life {
 /** A change of a list's life. `seq` is that of its last event; it gets none of its own. */
 export interface LifeChange extends Life {
   readonly seq: number;
+  /** Who wants it; of a return the one whose lists are counted. */
+  readonly by: string;
   /** All its members, who lose it from their lists or have it back there. */
   readonly members: readonly { readonly user: string; readonly role: Role }[];
 }

@@ -26,7 +26,8 @@ export class Memberships {
   isOneTooMany({ list, birth, life, rows }: Append): boolean {
     if (birth !== undefined) return this.#isFull(birth.owner);
     const isTooMany = (user: string) => this.#isFull(user) && !this.#has(user, list);
-    if (life?.deletedAt === null) return life.members.some(({ user }) => isTooMany(user));
+    // The others were its members before: nobody's lists may keep an owner's from coming back.
+    if (life?.deletedAt === null) return isTooMany(life.by);
     return rows.some(
       ({ member }) => member !== undefined && member.role !== null && isTooMany(member.user),
     );

@@ -128,7 +128,7 @@ export class MemoryLog implements EventLog {
     const { list, birth, life, rows } = append;
     if (birth !== undefined && this.#hasMadeAnother(birth)) return "made";
     const users = birth === undefined ? [] : [birth.owner];
-    if (life?.deletedAt === null) users.push(...life.members.map(({ user }) => user));
+    if (life?.deletedAt === null) users.push(life.by);
     for (const { member } of rows)
       if ((member?.role ?? null) !== null) users.push(member?.user ?? "");
     const isTooMany = users.some((user) => {

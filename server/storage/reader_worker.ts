@@ -79,7 +79,7 @@ function open(): Opening {
     }
     ask(reader, message);
   });
-  return { ok: true, marks: opened.marks };
+  return { ok: true, marks: opened.marks, isCopy: false };
 }
 
 function ask(reader: EventReader, { id, question }: ReadRequest): void {

@@ -42,9 +42,12 @@ export interface SqliteLogOptions {
   readonly counts?: CommitCounts;
 }
 
-/** `message`: a sentence that says what is wrong with the store. */
+/**
+ * `isCopy`: the store was put back from somewhere, and is of another generation now. `message`: a
+ * sentence that says what is wrong with the store.
+ */
 export type SqliteLogOpened =
-  | { readonly ok: true; readonly log: EventLog }
+  | { readonly ok: true; readonly log: EventLog; readonly isCopy: boolean }
   | { readonly ok: false; readonly message: string };
 
 /** Opens the store at `path`, or makes it. */
@@ -83,7 +86,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
     await reads.close();
     await thread.close(); // Last: the one that closes last puts the write-ahead log into the file.
   };
-  return { ok: true, log: new SqliteLog({ queue, reads, marks, close }) };
+  return { ok: true, log: new SqliteLog({ queue, reads, marks, close }), isCopy: opened.isCopy };
 }
 
 interface Parts {

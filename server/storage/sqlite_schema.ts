@@ -150,13 +150,15 @@ function faultOf(db: DatabaseSync): string | undefined {
   return undefined;
 }
 
-/** Another generation: the log is another past from now on. */
-export function setGeneration(
-  db: DatabaseSync,
-  generation: string,
-): Pick<StoreMarks, "generation"> {
-  db.prepare("UPDATE meta SET generation = ?").run(generation);
-  return { generation };
+/** Another generation: the log is another past from now on. False: the disk takes nothing. */
+export function setGeneration(db: DatabaseSync, generation: string): boolean {
+  try {
+    db.prepare("UPDATE meta SET generation = ?").run(generation);
+    return true;
+  } catch (error) {
+    if (kindOf(error) !== "no_space") throw error;
+    return false;
+  }
 }
 
 function marksOf(db: DatabaseSync): StoreMarks {

@@ -31,9 +31,14 @@ function open(): Opening {
   const opened = openForWriting(path, marks);
   if (!opened.ok) return opened;
   const writer = new EventWriter(opened.db, checkpointEvents);
-  const { mark, isCopy } = StoreMark.open(path, writer.pos);
+  const mark = new StoreMark(path);
+  const isCopy = mark.isCopy(writer.pos);
   // What was seen of this log may be no part of it, so nobody may go on from there.
-  const { generation } = isCopy ? setGeneration(opened.db, marks.generation) : opened.marks;
+  if (isCopy && !setGeneration(opened.db, marks.generation)) {
+    const full = "its disk is full or read-only, so it cannot be marked as put back";
+    return { ok: false, message: `${path} was put back from a copy, and ${full}.` };
+  }
+  mark.move(writer.pos);
   port.on("message", (message: FlatBatch | typeof CLOSE) => {
     if (message === CLOSE) {
       writer.close();
@@ -47,5 +52,6 @@ function open(): Opening {
     port.postMessage(refused);
     writer.checkpointIfDue();
   });
-  return { ok: true, marks: { ...opened.marks, generation } };
+  const { generation } = isCopy ? marks : opened.marks;
+  return { ok: true, marks: { ...opened.marks, generation }, isCopy };
 }

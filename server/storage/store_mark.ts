@@ -1,69 +1,102 @@
 /**
  * StoreMark: a file beside the store that tells whether the store is the one that was left there.
  *
- * Shape: `INODE POSITION`: the file the log was in, and the position of the last event that was
- *        ever acknowledged. A log that stands in another file, or ends below it, was put back from
- *        a copy: what clients have seen since is no part of it.
+ * Shape: one line of numbers: the inode of the store's file and when that was born, the position of
+ *        the last event that was ever acknowledged, and after a clean stop when the file was last
+ *        changed in any way (else 0). None of the times can be carried along by a copy. A store
+ *        that differs was put back from somewhere: what clients have seen since is no part of it.
+ *        A mark that is missing or unreadable tells nothing, so the store is taken for a copy.
  * Cost:  one small write a commit, without an fsync: a mark that lags after a power cut lags behind
- *        the log, and that is no sign of a copy. Neither is one that could not be written.
+ *        the log, and that is no sign of a copy.
  */
-import { closeSync, constants, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 
-/** Digits of a position, so that each write covers the one before. */
-const POSITION_DIGITS = 16;
+/** Of each number, so that a line covers the one before. */
+const DIGITS = 20;
+
+/** Which file the store is in, as far as a copy would be another. */
+interface Place {
+  readonly inode: bigint;
+  readonly bornNs: bigint;
+}
 
 /** That of one store, whose writer keeps it. */
 export class StoreMark {
-  readonly #file: number | undefined;
-  readonly #inode: string;
+  readonly #path: string;
+  readonly #place: Place;
+  readonly #left: bigint[];
+  #file: number | undefined;
+  #pos = 0;
 
-  private constructor(file: number | undefined, inode: string) {
-    this.#file = file;
-    this.#inode = inode;
+  /** Reads the mark of the store at `path`, which must exist; writes nothing yet. */
+  constructor(path: string) {
+    const { ino, birthtimeNs } = statSync(path, { bigint: true });
+    this.#path = path;
+    this.#place = { inode: ino, bornNs: birthtimeNs };
+    this.#left = readMark(`${path}.mark`);
   }
 
-  /** `isCopy`: the store at `path`, whose log ends at `pos`, was put back from somewhere. */
-  static open(path: string, pos: number): { readonly mark: StoreMark; readonly isCopy: boolean } {
-    const inode = String(statSync(path, { bigint: true }).ino);
-    const left = readMark(`${path}.mark`);
-    const isCopy = pos > 0 && (left === undefined || left.inode !== inode || pos < left.pos);
-    const mark = new StoreMark(openMark(`${path}.mark`), inode);
-    mark.move(pos);
-    return { mark, isCopy };
+  /** Whether the store, whose log ends at `pos`, was put back from somewhere. */
+  isCopy(pos: number): boolean {
+    if (pos === 0) return false;
+    const [inode, bornNs, leftPos, changedNs] = this.#left;
+    if (leftPos === undefined || BigInt(pos) < leftPos) return true;
+    if (inode !== this.#place.inode || bornNs !== this.#place.bornNs) return true;
+    return changedNs !== 0n && changedNs !== this.#changedNs;
   }
 
   /** All up to `pos` is acknowledged. */
   move(pos: number): void {
-    if (this.#file === undefined) return;
-    try {
-      writeSync(this.#file, `${this.#inode} ${String(pos).padStart(POSITION_DIGITS)}\n`, 0);
-    } catch {
-      // The disk is full: the mark lags.
-    }
+    this.#pos = pos;
+    this.#write(0n);
   }
 
+  /** A clean stop: the store is closed, and nobody changes it until the next start. */
   close(): void {
+    this.#write(this.#changedNs);
     if (this.#file !== undefined) closeSync(this.#file);
   }
-}
 
-/** undefined: it cannot be made, on a full disk. What is in it stays until it is written. */
-function openMark(path: string): number | undefined {
-  try {
-    return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-  } catch {
-    return undefined;
+  get #changedNs(): bigint {
+    return statSync(this.#path, { bigint: true }).ctimeNs;
+  }
+
+  /** On a full disk the mark lags. */
+  #write(changedNs: bigint): void {
+    const { inode, bornNs } = this.#place;
+    const numbers = [inode, bornNs, this.#pos, changedNs];
+    const line = numbers.map((number) => String(number).padStart(DIGITS)).join(" ");
+    try {
+      this.#file ??= openMark(`${this.#path}.mark`, line.length + 1);
+      writeSync(this.#file, `${line}\n`, 0);
+    } catch {
+      return;
+    }
   }
 }
 
-/** undefined: there is none that can be read. */
-function readMark(path: string): { readonly inode: string; readonly pos: number } | undefined {
-  let text: string;
+/** Opens it, made if need be; whatever is longer than a line is cut. */
+function openMark(path: string, bytes: number): number {
+  const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  if (fstatSync(file).size > bytes) ftruncateSync(file, bytes);
+  return file;
+}
+
+/** Four numbers; none when there is no mark that can be read. */
+function readMark(path: string): bigint[] {
   try {
-    text = readFileSync(path, "utf8");
+    const text = readFileSync(path, "utf8");
+    return /^( *\d+){4}\n$/.test(text) ? text.trim().split(/ +/).map(BigInt) : [];
   } catch {
-    return undefined;
+    return [];
   }
-  const [, inode, pos] = /^(\d+) +(\d+)\n$/.exec(text) ?? [];
-  return inode === undefined ? undefined : { inode, pos: Number(pos) };
 }

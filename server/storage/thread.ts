@@ -8,13 +8,18 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { StoreMarks } from "./sqlite_schema.ts";
 
-/** The first message of a thread. */
+/** The first message of a thread. `isCopy`: the store was put back from somewhere. */
 export type Opening =
-  | { readonly ok: true; readonly marks: StoreMarks }
+  | { readonly ok: true; readonly marks: StoreMarks; readonly isCopy: boolean }
   | { readonly ok: false; readonly message: string };
 
 export type ThreadOpened =
-  | { readonly ok: true; readonly marks: StoreMarks; readonly thread: Thread }
+  | {
+      readonly ok: true;
+      readonly marks: StoreMarks;
+      readonly isCopy: boolean;
+      readonly thread: Thread;
+    }
   | { readonly ok: false; readonly message: string };
 
 /** Which thread, what it works on, and who hears of it. */

@@ -33,6 +33,7 @@ const LISTS_AT_ONCE = 100;
 /** Room for the page itself, and for what stands around the todos of one list. */
 const ENVELOPE_BYTES = 1024;
 const LIST_BYTES = 2560; // An id of 64 characters and a title of 500, as JSON.
+const NAME_BYTES = 3; // Around an id in `missing`.
 
 /** Which todos; `after` and `afterId`: the last list seen, and of it the last todo. */
 export interface AgendaQuery {
@@ -111,6 +112,15 @@ class Gathering {
     return { ok: true, result: { lists: this.#lists, ...more, ...missing } };
   }
 
+  /** undefined: the list is left alone for now. */
+  *#ask(list: string, ask: Ask): Waiting<Answer | undefined> {
+    const server = this.#source.find(list);
+    if (server === undefined) return undefined;
+    const timeoutMs = Math.max(0, ask.deadline - this.#source.runtime.clock.now());
+    const called = yield* call(server, ask, timeoutMs);
+    return called.ok ? (called.value as Answer) : refuse(kindOf(called.error));
+  }
+
   get #isOver(): boolean {
     return this.#isMore || this.#refused !== undefined || !isAlive(this.#query.to);
   }
@@ -118,12 +128,6 @@ class Gathering {
   /** Adds what one list has to give. Whoever is no member any more gets nothing of it. */
   *#add(list: string, after: TodoId): Waiting<void> {
     const { user, from, until, done, limit = Number.POSITIVE_INFINITY, deadline } = this.#query;
-    const server = this.#source.find(list);
-    if (server === undefined) {
-      this.#missing.push(list);
-      return;
-    }
-    const timeoutMs = Math.max(0, deadline - this.#source.runtime.clock.now());
     // Beyond the last list of the page it is only asked whether there is anything.
     const isFull = this.#lists.length >= limit;
     const bytesMax = isFull ? 0 : this.#bytesLeft - LIST_BYTES;
@@ -132,8 +136,13 @@ class Gathering {
       deadline,
       request: { type: "agenda", from, to: until, done, after, bytesMax },
     };
-    const called = yield* call(server, ask, timeoutMs);
-    const answer = called.ok ? (called.value as Answer) : refuse(kindOf(called.error));
+    let answer = yield* this.#ask(list, ask);
+    if (answer?.ok === false && answer.kind === "crashed") answer = yield* this.#ask(list, ask);
+    if (answer === undefined) {
+      this.#missing.push(list);
+      this.#bytesLeft -= list.length + NAME_BYTES;
+      return;
+    }
     if (!answer.ok) {
       if (answer.kind !== "not_found") this.#refused = answer;
       return;

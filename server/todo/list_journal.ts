@@ -185,12 +185,12 @@ export class ListJournal {
   }
 
   /** Asks the log to end the list, or to have it back with a new epoch. When `isIdle` only. */
-  appendLife(life: Life): void {
+  appendLife(life: Life, by: string): void {
     const state = this.#decided as ListState;
     const members = [...state.members].map(([user, role]) => ({ user, role }));
     const { list, log, pid } = this.#options;
     this.#uncommitted.add({ lastSeq: state.seq, events: 1, bytes: 0 });
-    log.append({ list, rows: [], life: { ...life, seq: state.seq, members } }, pid);
+    log.append({ list, rows: [], life: { ...life, seq: state.seq, by, members } }, pid);
   }
 
   /** The change of life is on disk. */

@@ -88,7 +88,7 @@ export class ListLife {
     if (change === undefined || change.isAppended) return;
     if (!this.#journal.isIdle || !this.#voice.isSilent) return;
     change.isAppended = true;
-    this.#journal.appendLife(change.life);
+    this.#journal.appendLife(change.life, change.ask.user);
   }
 
   /** The log has committed what it was given last. */

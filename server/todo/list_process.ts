@@ -48,11 +48,16 @@ export interface ListProcessOptions {
   readonly pid: Pid<AppendNews | LookBack>;
 }
 
-/** A request that waits for what the log has to say first. */
-interface Held {
-  readonly ref: Ref;
+/** A request, and who made it. */
+interface Asked {
   readonly from: From;
   readonly ask: Ask;
+}
+
+/** The log is asked something for a request, which waits; undefined: it is to be asked again. */
+interface Held {
+  readonly ref: Ref;
+  asked: Asked | undefined;
 }
 
 /** One list. All its methods are called in its process. */
@@ -64,7 +69,7 @@ export class ListProcess {
   readonly #keys = new WriteKeys();
   #held: Held | undefined;
   /** What was asked again while a request was held, or the list's life was changing. */
-  readonly #waiting: { readonly from: From; readonly ask: Ask }[] = [];
+  readonly #waiting: Asked[] = [];
 
   constructor(options: ListProcessOptions) {
     this.#options = options;
@@ -107,11 +112,6 @@ export class ListProcess {
 
   /** Takes one request; what is said about it is said when it may be. */
   ask(from: From, ask: Ask): void {
-    if (!this.#isBusy) this.#ask(from, ask);
-    else this.#waiting.push({ from, ask });
-  }
-
-  #ask(from: From, ask: Ask): void {
     const { request, user } = ask;
     const state = this.#journal.decided;
     if (state === undefined) return this.#askUnborn(from, ask);
@@ -164,15 +164,15 @@ export class ListProcess {
     const held = this.#held;
     if (held === undefined || held.ref !== back.ref) return this.#voice.lookedBack(back);
     if (back.type === "writes") {
-      this.#keys.know(back.writes);
+      this.#keys.know(back.writes, back.more);
       if (back.more) return;
-    }
+    } else this.#keys.forgetParts();
     this.#held = undefined;
-    this.#answerHeld(held, back);
+    if (held.asked !== undefined) this.#answerHeld(held.asked, back);
     this.#goOn();
   }
 
-  #answerHeld({ from, ask }: Held, back: LookBack): void {
+  #answerHeld({ from, ask }: Asked, back: LookBack): void {
     switch (back.type) {
       case "writes":
         return this.#askInTime(from, ask);
@@ -183,7 +183,7 @@ export class ListProcess {
         return this.#voice.answer(from, ask, { ok: true, result: {}, elsewhere });
       }
       default:
-        return this.#voice.answer(from, ask, refuse("internal", undefined, { applied: "no" }));
+        return this.#voice.answer(from, ask, refuse("crashed", undefined, { applied: "no" }));
     }
   }
 
@@ -199,7 +199,7 @@ export class ListProcess {
 
   /** Unless its time is over: nobody waits for the answer. */
   #askInTime(from: From, ask: Ask): void {
-    if (this.#options.clock.now() <= ask.deadline) this.#ask(from, ask);
+    if (this.#options.clock.now() <= ask.deadline) this.ask(from, ask);
   }
 
   /** A subscriber has died. */
@@ -234,7 +234,7 @@ export class ListProcess {
       key: key ?? null,
       firstSeq,
     };
-    this.#keys.know([]);
+    this.#keys.know([], false);
     this.#voice.lineUp({ kind: "birth", seq: 0, state: this.#journal.bear(birth) });
     const answer = this.#started(firstSeq, true);
     const maker = { user: ask.user, pid: from.pid, keys: [], birth };
@@ -282,7 +282,7 @@ export class ListProcess {
 
   #hold(from: From, ask: Ask): Ref {
     const ref = makeRef();
-    this.#held = { ref, from, ask };
+    this.#held = { ref, asked: { from, ask } };
     return ref;
   }
 
@@ -316,17 +316,28 @@ export class ListProcess {
   /** What waited to be said was decided on a state that is lost. */
   #dropBack(dropped: DroppedBack): void {
     this.#keys.dropBack();
+    const held = this.#held;
     const waiting = this.#voice.takeAll();
     const change = this.#life.takeBack();
     for (const saying of waiting) this.#unsaid(saying, dropped);
-    if (change !== undefined) this.ask(change.from, change.ask);
+    if (change !== undefined) this.#again(change);
+    // What is held came last, and keeps its place.
+    if (held?.asked === undefined) return;
+    const { asked } = held;
+    held.asked = undefined;
+    this.#again(asked);
+  }
+
+  #again({ from, ask }: Asked): void {
+    if (this.#isBusy) this.#waiting.push({ from, ask });
+    else this.#askInTime(from, ask);
   }
 
   #unsaid(saying: Saying, { reason, lastSeq }: DroppedBack): void {
     if (saying.kind === "push" || saying.kind === "birth") return;
     const { from, ask } = saying;
     if (this.isOutdated) return reply(from, refuse("crashed"));
-    if (!this.#isLost(saying, { reason, lastSeq })) return this.ask(from, ask);
+    if (!this.#isLost(saying, { reason, lastSeq })) return this.#again({ from, ask });
     if (reason === "made") return this.#askWhatWasMade(from, ask);
     reply(from, refusalFor(reason, ask.request));
   }

@@ -5,6 +5,7 @@
  * its events made them: a revoked user has no window between the check and the change.
  * Source: PROTOCOL.md section 4, column roles.
  */
+import { USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
 import type { Role } from "../../shared/todo/todo.ts";
 import type { ListState } from "../../shared/todo/todo_event.ts";
 import type { Refusal } from "../storage/event_log.ts";
@@ -28,6 +29,8 @@ const WANTED = {
   delete_list: "owner",
   restore_list: "viewer", // Nobody has anything to restore: it is not deleted.
 } as const satisfies { readonly [Type in TodoRequest["type"]]?: Role };
+
+const LISTS_FULL = `a member of ${USER_LISTS_MAX} lists already, the most there may be`;
 
 /** To one who may not see the list it does not exist: the same words as for one that does not. */
 export function noList(): Refused {
@@ -66,7 +69,7 @@ export function refusalFor(reason: Refusal, { type }: TodoRequest): Refused {
     case "fence": // Of a birth, and of what came after it.
       return type === "start" ? taken() : noList();
     case "limit":
-      return refuse("limit", "This user is a member of as many lists as anybody may be.");
+      return refuse("limit", `${type === "share" ? "This user is" : "You are"} ${LISTS_FULL}.`);
     case "made": // Of a birth; who has made what is asked elsewhere.
     case "constraint":
       return refuse("internal", undefined, { applied: "no" });

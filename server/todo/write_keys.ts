@@ -62,6 +62,8 @@ export class WriteKeys {
   readonly #writes = new Map<string, Write>();
   /** Those that the log had. undefined: it has not been asked yet. */
   #former: Map<string, Write> | undefined;
+  /** What of them has come so far. */
+  #parts = new Map<string, Write>();
   #formerUntil = 0; // When the youngest of them was made.
   /** Those that may still be refused by the log, the oldest first. */
   readonly #unsure: { readonly name: string; readonly seq: number }[] = [];
@@ -70,16 +72,26 @@ export class WriteKeys {
     return this.#former !== undefined;
   }
 
-  /** What the log has of them, in parts, the newest first; none of a list that is being born. */
-  know(stored: readonly StoredWrite[]): void {
-    this.#former ??= new Map();
+  /**
+   * What the log has of them, in parts, the newest first; none of a list that is being born.
+   * `more`: this was not all, so none are known yet.
+   */
+  know(stored: readonly StoredWrite[], more: boolean): void {
     for (const { seq, at, user, key } of stored) {
       const [method = "", name = "", what = ""] = key.split("\t", 3);
       const known = nameOf(user, name);
-      if (this.#former.has(known)) continue; // By a later write.
-      this.#former.set(known, { method: method as Write["method"], what, seq, at });
+      if (this.#parts.has(known)) continue; // By a later write.
+      this.#parts.set(known, { method: method as Write["method"], what, seq, at });
       this.#formerUntil = Math.max(this.#formerUntil, at);
     }
+    if (more) return;
+    this.#former = this.#parts;
+    this.#parts = new Map();
+  }
+
+  /** The rest will not come: the log is to be asked anew. */
+  forgetParts(): void {
+    this.#parts = new Map();
   }
 
   /** The answer to a repeat of a write that is remembered; undefined: it is none. */

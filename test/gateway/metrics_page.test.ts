@@ -9,21 +9,33 @@ import { GatewayWorld } from "./gateway_world.ts";
 test.each(["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])(
   "%s is this machine",
   (address) => {
-    expect(needsOperator(address, {})).toBe(false);
+    expect(needsOperator(address, { host: "127.0.0.1:4000" })).toBe(false);
   },
 );
+
+test.each(["localhost:4000", "127.0.0.1", "[::1]:80"])("is called %s from here", (host) => {
+  expect(needsOperator("127.0.0.1", { host })).toBe(false);
+});
+
+test("a page that has rebound its name to this machine wants a token like anybody", () => {
+  const here = "127.0.0.1";
+  for (const host of ["evil.example:4000", "localhost.evil.example", "", undefined]) {
+    expect(needsOperator(here, host === undefined ? {} : { host })).toBe(true);
+  }
+  expect(needsOperator(here, { host: "127.0.0.1:4000", origin: "http://evil.example" })).toBe(true);
+});
 
 test.each(["192.0.2.1", "10.0.0.1", "128.0.0.1", "::2", "::ffff:10.0.0.1", "fe80::1", "", "x"])(
   "%j is elsewhere",
   (address) => {
-    expect(needsOperator(address, {})).toBe(true);
+    expect(needsOperator(address, { host: "127.0.0.1" })).toBe(true);
   },
 );
 
 test.each(["forwarded", "via", "x-forwarded-for", "x-real-ip"])(
   "what a proxy of this machine has passed on, as %s tells, is from elsewhere",
   (header) => {
-    expect(needsOperator("127.0.0.1", { [header]: "127.0.0.1" })).toBe(true);
+    expect(needsOperator("127.0.0.1", { host: "127.0.0.1", [header]: "127.0.0.1" })).toBe(true);
   },
 );
 

@@ -321,7 +321,7 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
         { user: "alice", role: "owner" },
         { user: "bob", role: "viewer" },
       ] as const;
-      const ended = { seq: 1, epoch: "e1", deletedAt: 5_000, members };
+      const ended = { seq: 1, by: "alice", epoch: "e1", deletedAt: 5_000, members };
 
       beforeEach(async () => {
         await asker.append(born("a", [row(1, { member: { user: "bob", role: "viewer" } })]));
@@ -346,7 +346,7 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
 
       test("is undone by its return, with another epoch", async () => {
         await asker.append({ list: "a", rows: [], life: ended });
-        const life = { seq: 1, epoch: "e2", deletedAt: null, members };
+        const life = { seq: 1, by: "alice", epoch: "e2", deletedAt: null, members };
         await asker.append({ list: "a", rows: [], life });
         expect(await listsOf("bob")).toMatchObject([{ list: "a", role: "viewer" }]);
         expect(await listsOf("alice", 0)).toEqual([]);

@@ -1,7 +1,9 @@
 /**
  * SqliteLog: the suite of all event logs, reopening, shared commits and faults.
  */
-import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { openSqliteLog, type SqliteLogOptions } from "../../server/storage/sqlite_log.ts";
@@ -21,60 +23,78 @@ async function open(path: string, options: Partial<SqliteLogOptions> = {}): Prom
 eventLogSuite("SqliteLog", async () => (await open(newStorePath())).log);
 
 describe("a store that was put back from a copy", () => {
-  /** Two appends and a copy of the file between them; the store is closed. */
-  async function withCopy(): Promise<{ path: string; copy: Buffer; generation: string }> {
-    const path = newStorePath();
-    const first = await open(path);
+  /** A folder with a store of two appends, a copy of it made between them, and its generation. */
+  async function withCopy() {
+    const folder = dirname(newStorePath());
+    const data = join(folder, "data");
+    const backup = join(folder, "backup");
+    mkdirSync(data);
+    const first = await open(join(data, "todo.db"));
     await first.append(born("a", rows(1, 3)));
     const { generation } = first.log;
     await first.log.close();
-    const copy = readFileSync(path);
-    const second = await open(path);
+    cpSync(data, backup, { recursive: true, preserveTimestamps: true });
+    const second = await open(join(data, "todo.db"));
     await second.append({ list: "a", rows: [row(4)] });
     await second.log.close();
-    return { path, copy, generation };
+    expect(await generationOf(data)).toBe(generation);
+    return { folder, data, backup, generation };
   }
 
-  async function generationOf(path: string): Promise<string> {
-    const { log } = await open(path);
+  async function generationOf(folder: string): Promise<string> {
+    const { log } = await open(join(folder, "todo.db"));
     await log.close();
     return log.generation;
   }
 
-  test("is of another generation from then on, over the old file and elsewhere", async () => {
-    const { path, copy, generation } = await withCopy();
-    expect(await generationOf(path)).toBe(generation);
-    writeFileSync(path, copy); // In the same file, below the mark.
-    const restored = await generationOf(path);
+  test.each([
+    [
+      "file by file, over the old ones",
+      (data: string, backup: string) => sh`cp -rp ${backup}/. ${data}/`,
+    ],
+    [
+      "as a folder, in place of the old one",
+      (data: string, backup: string) => sh`rm -r ${data} && cp -rp ${backup} ${data}`,
+    ],
+    [
+      "the database alone",
+      (data: string, backup: string) => sh`cp ${backup}/todo.db ${data}/todo.db`,
+    ],
+    [
+      "with a mark of other lengths",
+      (data: string, backup: string) => {
+        rmSync(data, { recursive: true });
+        cpSync(backup, data, { recursive: true });
+        writeFileSync(join(data, "todo.db.mark"), `${"9".repeat(300)}\n`);
+      },
+    ],
+    ["without its mark", (data: string) => rmSync(join(data, "todo.db.mark"))],
+  ])("%s, is of another generation, and stays so", async (_, putBack) => {
+    const { data, backup, generation } = await withCopy();
+    putBack(data, backup);
+    const restored = await generationOf(data);
     expect(restored).not.toBe(generation);
-    expect(await generationOf(path)).toBe(restored);
-    const other = newStorePath();
-    cpSync(path, other);
-    expect(await generationOf(other)).not.toBe(restored);
-    cpSync(`${path}.mark`, `${other}.mark`); // A whole folder that was copied.
-    expect(await generationOf(other)).not.toBe(restored);
+    expect([await generationOf(data), await generationOf(data)]).toEqual([restored, restored]);
   });
 
-  test("is not known by a folder that was moved", async () => {
-    const { path, generation } = await withCopy();
-    const moved = `${path}-moved`;
-    for (const end of ["", ".mark"]) renameSync(path + end, moved + end);
-    expect(await generationOf(moved)).toBe(generation);
+  test("is not the one that lies in a folder that was moved", async () => {
+    const { folder, data, generation } = await withCopy();
+    renameSync(data, join(folder, "moved"));
+    expect(await generationOf(join(folder, "moved"))).toBe(generation);
   });
 
-  test("is assumed when the mark is lost or unreadable, unless nothing was written", async () => {
-    const { path, generation } = await withCopy();
-    writeFileSync(`${path}.mark`, "nonsense");
-    const second = await generationOf(path);
-    expect(second).not.toBe(generation);
+  test("is not one in which nothing was written, whatever its mark", async () => {
+    const path = newStorePath();
+    const first = await generationOf(dirname(path));
     rmSync(`${path}.mark`);
-    expect(await generationOf(path)).not.toBe(second);
-    const fresh = newStorePath();
-    const first = await generationOf(fresh);
-    rmSync(`${fresh}.mark`);
-    expect(await generationOf(fresh)).toBe(first);
+    expect(await generationOf(dirname(path))).toBe(first);
   });
 });
+
+/** Runs a line of shell. */
+function sh(parts: TemplateStringsArray, ...words: string[]): void {
+  execFileSync("sh", ["-c", String.raw({ raw: parts }, ...words)]);
+}
 
 describe("after a close and another open", () => {
   test("lists, seqs, members and the generation are as they were", async () => {

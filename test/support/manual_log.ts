@@ -50,6 +50,8 @@ export class ManualLog implements EventLog {
   holdsLoads = false;
   /** Looks back into lists wait until `answerLooks`. */
   holdsLooks = false;
+  /** The next look for keys fails after its first part. */
+  failsWrites = false;
   /** Looks back that were ever asked for. */
   looks = 0;
   #looks: (() => void)[] = [];
@@ -83,7 +85,12 @@ export class ManualLog implements EventLog {
   }
 
   writes(query: WritesQuery, to: Pid<LookBack>, ref: unknown): void {
-    this.#look(() => this.#kept.writes(query, to, ref));
+    this.#look(() => {
+      if (!this.failsWrites) return this.#kept.writes(query, to, ref);
+      this.failsWrites = false;
+      tell(to, { type: "writes", ref, writes: [], more: true });
+      return tell(to, { type: "look_failed", ref, reason: "io" });
+    });
   }
 
   made(query: MadeQuery, to: Pid<LookBack>, ref: unknown): void {

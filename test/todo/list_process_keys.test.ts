@@ -145,6 +145,38 @@ describe("a key", () => {
     expect(world.log.looks).toBe(1);
   });
 
+  test("is asked of the log again when that failed half-way; the write may be repeated", () => {
+    const { world, alice } = withMilk();
+    const write: Command = { type: "add_todo", todo: { title: "Eggs" }, key: "k" };
+    const first = done(world, alice, write);
+    world.pass(2 * IDLE_MS);
+    world.log.failsWrites = true;
+    const failed = alice.ask(write);
+    expect(failed.answer).toMatchObject({ kind: "crashed", details: { applied: "no" } });
+    expect(done(world, alice, write)).toEqual({ ...first, replayed: true });
+  });
+
+  test("that is being looked up keeps its place when an append before it is refused", () => {
+    for (const reason of ["limit", "read_only"] as const) {
+      const { world, alice } = withMilk();
+      world.pass(2 * IDLE_MS);
+      world.log.holdsLooks = true;
+      alice.ask({ type: "share", user: "zed", role: "viewer" });
+      const plain = alice.ask({ type: "add_todo", todo: { title: "A" } });
+      const list = alice.ask({ type: "list" });
+      const keyed = alice.ask({ type: "add_todo", todo: { title: "B" }, key: "k" });
+      world.refuse(reason);
+      world.log.answerLooks();
+      world.settle();
+      world.commit();
+      const isRefused = reason === "read_only"; // Then A is refused with the share.
+      if (isRefused) expect(kindOf(plain)).toBe("read_only");
+      else expect(resultOf(plain)).toMatchObject({ id: 2 });
+      expect(resultOf(list)).toMatchObject({ next: isRefused ? 2 : 3 });
+      expect(resultOf(keyed)).toMatchObject({ id: isRefused ? 2 : 3 });
+    }
+  });
+
   test("is forgotten after a day", () => {
     const { world, alice } = withMilk();
     const write = (key: string): Command => {

@@ -47,7 +47,7 @@ describe("what the log keeps with the events of a write", () => {
 describe("WriteKeys", () => {
   test("remembers all of two minutes, and of a day the last 10,000", () => {
     const keys = new WriteKeys();
-    keys.know([]);
+    keys.know([], false);
     const count = KEYS_KEPT_MAX + 10;
     for (let n = 0; n < count; n++) keys.add(named(`k${n}`), { id: n, seq: n + 1 }, n);
     const last = count - 1;
@@ -67,7 +67,9 @@ describe("WriteKeys", () => {
     ];
     const keys = new WriteKeys();
     expect(keys.isKnown).toBe(false);
-    for (const write of stored) keys.know([write]); // In parts.
+    for (const write of stored) keys.know([write], true); // In parts.
+    expect(keys.isKnown).toBe(false);
+    keys.know([], false);
     expect(keys.isKnown).toBe(true);
     expect(keys.replay(named("k"), STATE, 50)).toEqual({
       ok: true,
@@ -78,7 +80,7 @@ describe("WriteKeys", () => {
 
   test("forgets what the log had, when there is enough that is younger", () => {
     const keys = new WriteKeys();
-    keys.know([{ seq: 1, at: 0, user: "alice", key: "add_todo\tformer\t1" }]);
+    keys.know([{ seq: 1, at: 0, user: "alice", key: "add_todo\tformer\t1" }], false);
     const now = KEYS_ALL_KEPT_MS + 1;
     for (let n = 2; n <= KEYS_KEPT_MAX; n++) keys.add(named(`k${n}`), { id: n, seq: n }, now);
     expect(knows(keys, "former", now)).toBe(true);
@@ -88,7 +90,7 @@ describe("WriteKeys", () => {
 
   test("forgets what was not committed, when the log has refused it", () => {
     const keys = new WriteKeys();
-    keys.know([]);
+    keys.know([], false);
     for (const seq of [1, 2, 3]) keys.add(named(`k${seq}`), { id: seq, seq }, 0);
     keys.committed(1);
     keys.dropBack();
