@@ -98,7 +98,6 @@ export class Connector {
   }
 
   #connectIn(delayMs: number): void {
-    if (this.#abort.signal.aborted) return;
     const { clock } = this.#environment;
     this.#callOff?.();
     this.#callOff = clock.alarm(clock.now() + delayMs, () => {

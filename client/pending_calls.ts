@@ -176,6 +176,7 @@ export class PendingCalls {
       this.finish(call, { ok: false, error: timeoutError(call) });
     }
     this.#waiting = this.#waiting.filter(({ place }) => place === "waiting");
+    this.#resting.sweep();
     if (due.length > 0) this.#ready();
   }
 }

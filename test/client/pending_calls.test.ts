@@ -92,16 +92,17 @@ describe("error replies", () => {
     const { network, ask, outcomes } = await connect();
     network.random = 0.99;
     ask("list", 1);
-    const refuseAll = (): void => {
-      for (const call of network.socket.sent.splice(0))
-        network.socket.refuse("overloaded", {}, call);
-    };
+    let lastMs = 0;
     for (let ms = 0; ms < 7100; ms += 50) {
-      refuseAll();
+      for (const call of network.socket.sent.splice(0)) {
+        lastMs = ms;
+        network.socket.refuse("overloaded", {}, call);
+      }
       if (ms <= 6800) expect(outcomes).toEqual({});
       await network.advance(50);
     }
     expect(outcomes).toEqual({ "list 1": "overloaded" });
+    expect(lastMs).toBeGreaterThan(6500);
   });
 
   test("a call that is to be sent once is not sent again", async () => {
@@ -183,6 +184,20 @@ describe("the order of a list's calls", () => {
     expect(network.socket.told.at(-1)).toBe("update_todo 4");
   });
 
+  test("is held up as long as the last of its answers says; other lists' not", async () => {
+    const { network, ask } = await connect();
+    for (const n of [1, 2, 3]) ask("update_todo", n, of(n === 3 ? "b" : "a"));
+    const [first, second, third] = network.socket.sent;
+    network.random = 0;
+    network.socket.refuse("read_only", { after_ms: 500 }, first);
+    network.socket.refuse("read_only", { after_ms: 2000 }, second);
+    network.socket.refuse("read_only", { after_ms: 1000 }, third);
+    await network.advance(1950);
+    expect(network.socket.told.slice(3)).toEqual(["update_todo 3"]);
+    await network.advance(100);
+    expect(network.socket.told.slice(4)).toEqual(["update_todo 1", "update_todo 2"]);
+  });
+
   test("the second rest in a row is longer; an answer begins the count anew", async () => {
     const { network, ask } = await connect();
     network.random = 0.99;
@@ -216,6 +231,14 @@ describe("close", () => {
     await network.advance(60_000, 1000);
     expect(network.sockets).toHaveLength(1);
     expect(closed).toEqual([]);
+  });
+
+  test("while a list rests leaves no alarm either", async () => {
+    const { network, client, ask, outcomes } = await connect();
+    ask("add_todo", 1, { write: true });
+    network.socket.refuse("overloaded");
+    client.close();
+    expect([outcomes, network.alarms]).toEqual([{ "add_todo 1": "closed no" }, 0]);
   });
 
   test("while it connects again gives that up", async () => {

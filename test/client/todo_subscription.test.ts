@@ -77,17 +77,31 @@ describe("after a lost connection", () => {
   });
 
   test("goaway: it moves to the new connection, and the old one is heard no more", async () => {
-    const { network, told } = await followed();
+    const { network, client, told } = await followed();
     const old = network.socket;
     old.push("goaway", { within_ms: 1000, jitter_ms: 100 });
     old.push("event", event(2));
+    void client.whoami(); // For which the old one stays a while.
     await network.advance(200);
     expect(network.sockets).toHaveLength(2);
     old.push("event", event(9));
     old.push("gone", { list: "l", reason: "revoked" });
+    old.reply({}, old.last);
     network.socket.reply(resumed(3, 3));
     expect(network.socket.told).toEqual(["subscribe l"]);
     network.socket.push("event", event(4));
+    expect(told).toEqual(["=1", "2", "3", "4"]);
+  });
+
+  test("goaway while it is asked: the answer of the old one is none for the new", async () => {
+    const { network, told } = await followed();
+    const old = network.socket;
+    old.push("event", event(3));
+    old.push("goaway", { within_ms: 1000, jitter_ms: 100 });
+    await network.advance(50);
+    expect([old.told.length, network.socket.told]).toEqual([2, ["subscribe l"]]);
+    old.reply(resumed(3, 2, 3));
+    network.socket.reply(resumed(4, 2, 3, 4));
     expect(told).toEqual(["=1", "2", "3", "4"]);
   });
 });
@@ -206,8 +220,10 @@ describe("what may pass is waited for", () => {
     const { network, told } = await followed();
     network.socket.push("event", event(9));
     network.socket.reply(resumed(5));
-    network.socket.refuse("overloaded");
-    await network.advance(500);
+    for (const ms of [500, 500]) {
+      network.socket.refuse("crashed");
+      await network.advance(ms);
+    }
     network.socket.reply(snapshot(9, [1]));
     expect(told).toEqual(["=1", "=9"]);
   });
@@ -343,6 +359,11 @@ test("a late answer after it was stopped is told to nobody", async () => {
   expect(network.socket.told).toEqual(["subscribe l", "unsubscribe l", "subscribe l"]);
   network.socket.reply(snapshot(2, [1]));
   expect([told, second.told]).toEqual([[], ["=2"]]);
+  const third = follow(client, [], "m");
+  third.following.stop();
+  const alarms = network.alarms;
+  network.socket.refuse("crashed", {}, network.socket.sent.at(-2));
+  expect(network.alarms).toBe(alarms);
 });
 
 function isSubscribe({ method }: Sent): boolean {

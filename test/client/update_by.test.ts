@@ -90,14 +90,11 @@ describe("an updater", () => {
       kind: "timeout",
       data: { applied: "unknown" },
     });
-    await network.advance(4000, 100);
+    await network.advance(6000, 100);
     network.socket.reply(page);
     await network.settle();
-    expect(network.socket.last).toMatchObject({
-      method: "update_todo",
-      params: { timeout_ms: 1000 },
-    });
-    await network.advance(3000, 100);
+    expect(network.socket.last.params).toMatchObject({ if_rev: 5, timeout_ms: 1 });
+    await network.advance(1000, 100);
     expect(network.alarms).toBe(1); // Of the silence.
     await failing;
   });

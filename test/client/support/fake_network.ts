@@ -114,7 +114,7 @@ export class FakeNetwork {
   /** What chance says. */
   random = 0.5;
   /** What becomes of a socket that the client opens; the test may do it later. */
-  accept: (socket: FakeSocket) => void = (socket) => socket.welcome();
+  accept: (socket: FakeSocket) => unknown = (socket) => socket.welcome();
 
   get environment(): ClientEnvironment {
     return {
