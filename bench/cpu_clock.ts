@@ -10,8 +10,10 @@ export function cpuUs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * US_PER_TICK;
 }
 
-/** Resident memory in MiB. */
+/** Resident memory in MiB. Throws when the process has ended. */
 export function residentMib(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Math.round(Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024);
+  const kib = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+  if (kib === undefined) throw new Error(`process ${pid} has ended`); // A zombie has no memory.
+  return Math.round(Number(kib) / 1024);
 }

@@ -4,15 +4,12 @@
  * Nothing runs here: a command is found, loaded and run by whoever asked (program.ts).
  */
 import { Argument, Command, CommanderError, Option } from "commander";
+import { SOFTWARE_VERSION } from "../../shared/protocol/version.ts";
+import { commanderSentence } from "./commander_sentence.ts";
 import { CliError, EXIT, type ExitCode } from "./exit_code.ts";
 import type { Printer } from "./printer.ts";
-import {
-  DATA_DEFAULT,
-  type GlobalOptions,
-  type Invocation,
-  type Settings,
-  URL_DEFAULT,
-} from "./settings.ts";
+import { URL_DEFAULT } from "./server_url.ts";
+import { DATA_DEFAULT, type GlobalOptions, type Invocation, type Settings } from "./settings.ts";
 import type { SharedClient } from "./shared_client.ts";
 import type { Terminal } from "./terminal.ts";
 import type { TodoOptions } from "./todo_input.ts";
@@ -46,7 +43,7 @@ export function parse(words: readonly string[], terminal: Terminal): CommandLine
   let command: CommandLine["command"] = EXIT.ok;
   let sentence = "";
   const program = todoProgram(terminal, (text) => {
-    sentence = sentenceOf(text);
+    sentence = commanderSentence(text);
   });
   const choose: Choose = (run) => {
     command = run;
@@ -61,7 +58,10 @@ export function parse(words: readonly string[], terminal: Terminal): CommandLine
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (sentence === "") command = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    else command = new CliError(EXIT.usage, sentence);
+    else {
+      const advice = `${hintOf(error, program, words)} See \`todo --help\`.`;
+      command = new CliError(EXIT.usage, `${sentence}${advice}`);
+    }
   }
   return { options: program.opts<GlobalOptions>(), command };
 }
@@ -69,6 +69,7 @@ export function parse(words: readonly string[], terminal: Terminal): CommandLine
 function todoProgram(terminal: Terminal, failed: (text: string) => void): Command {
   return new Command("todo")
     .description("Shared to-do lists, from a terminal.")
+    .version(SOFTWARE_VERSION, "--version", "print the version")
     .option("--as <user>", "who you are; the system's user (env TODO_USER)")
     .option("--list <name>", "the list; the last one used (env TODO_LIST)")
     .option("--json", "print JSON, a line per outcome or entry")
@@ -249,12 +250,12 @@ function addOtherCommands(program: Command, choose: Choose): void {
     );
 }
 
-/** "error: unknown option '--x'" → "Unknown option '--x'. See `todo --help`." */
-function sentenceOf(error: string): string {
-  const text = error
-    .replace(/^error: /, "")
-    .trim()
-    .replace(/\.?\n/g, " ")
-    .replace(/\.$/, "");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}. See \`todo --help\`.`;
+/** The id of a list may begin with "-". */
+function hintOf({ code }: CommanderError, program: Command, words: readonly string[]): string {
+  if (code !== "commander.unknownOption") return "";
+  const commands = words.map((word) => program.commands.find((each) => each.name() === word));
+  const command = commands.find((each) => each !== undefined);
+  const takesList = command?.registeredArguments.some((argument) => argument.name() === "list");
+  if (command === undefined || takesList !== true) return "";
+  return ` A list that begins with - goes behind --, as in \`todo ${command.name()} -- -ID\`.`;
 }

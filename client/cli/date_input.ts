@@ -30,7 +30,7 @@ export function dateInput(text: string, now: Date): string | null {
   if (isDate(words)) return words;
   const day = dayOf(words, now);
   if (day !== undefined && isDate(day)) return day;
-  throw new CliError(EXIT.usage, sentenceFor(text, DAY_LIKE.test(words) || day !== undefined));
+  throw new CliError(EXIT.usage, sentenceFor(text, { like: DAY_LIKE.test(words), day }));
 }
 
 /** The local day so many days after `now`: "2026-11-25". */
@@ -76,9 +76,14 @@ function written(date: Date): string {
   ].join("-");
 }
 
-function sentenceFor(text: string, dayThatIsNone: boolean): string {
+/** `like`: it has the shape of a day. `day`: the one it means, beyond the last. */
+function sentenceFor(
+  text: string,
+  { like, day }: { readonly like: boolean; readonly day: string | undefined },
+): string {
   const came = JSON.stringify(text);
-  if (dayThatIsNone) return `The calendar has no day ${came}; want one like 2026-12-24.`;
+  if (day !== undefined) return `The last day that a date can be is 9999-12-31; ${came} is later.`;
+  if (like) return `The calendar has no day ${came}; want one like 2026-12-24.`;
   return (
     'A date is a day like 2026-12-24, today, tomorrow, fri, "in 2 weeks" or none; ' +
     `${came} came.`

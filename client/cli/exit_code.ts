@@ -37,7 +37,6 @@ const EXIT_OF_KIND: Partial<Record<RpcErrorKind, ExitCode>> = {
 
 /** What to do about a refusal; the server's sentence before it says what is wrong. */
 const ADVICE: Partial<Record<RpcErrorKind, string>> = {
-  unreachable: "Start one with `npm start`, or name another with --url.",
   closed: "Run the command again to connect anew.",
   timeout: "See with `todo ls` whether it was done.",
   unauthenticated: "Get a new token with `npm run -s token -- USER` and put it in TODO_TOKEN.",
@@ -52,11 +51,21 @@ const ADVICE: Partial<Record<RpcErrorKind, string>> = {
   noproc: "Try again in a moment.",
 };
 
+/** HTTP answers to a request for a path at which there is no socket, but perhaps a page. */
+const STATUS_OF_NO_SOCKET: ReadonlySet<unknown> = new Set([200, 301, 302, 307, 308, 404, 405]);
+
 /** The exit code and the sentence for a call that failed. */
-export function explain({ kind, message }: RpcError): CliError {
-  const advice = ADVICE[kind];
+export function explain({ kind, message, data }: RpcError): CliError {
+  const advice = kind === "unreachable" ? adviceOnServer(data.status) : ADVICE[kind];
   const sentence = advice === undefined ? message : `${message} ${advice}`;
   return new CliError(EXIT_OF_KIND[kind] ?? EXIT.refused, sentence, kind);
+}
+
+/** `status`: what it answered over HTTP; undefined: there is no server. */
+function adviceOnServer(status: unknown): string {
+  if (status === undefined) return "Start one with `npm start`, or name another with --url.";
+  if (STATUS_OF_NO_SOCKET.has(status)) return "Its socket is at /socket: give --url that path.";
+  return "Try again in a moment, or name another with --url.";
 }
 
 function nameOf(exit: ExitCode): string {

@@ -67,7 +67,7 @@ export function useList(client: TodoClient, invocation: Invocation, list: string
 }
 
 /** The one list that `name` means; undefined when none does. Throws when several do. */
-export function findList(lists: readonly ListEntry[], name: string): ListEntry | undefined {
+function findList(lists: readonly ListEntry[], name: string): ListEntry | undefined {
   const folded = fold(name);
   const tests: readonly ((list: ListEntry) => boolean)[] = [
     ({ title, list }) => title === name || list === name,
@@ -75,13 +75,18 @@ export function findList(lists: readonly ListEntry[], name: string): ListEntry |
     ({ title }) => folded !== "" && fold(title).startsWith(folded),
   ];
   for (const test of tests) {
-    const [first, ...others] = lists.filter(test);
-    if (first === undefined) continue;
-    if (others.length === 0) return first;
-    const fits = `${quoted(name)} fits ${others.length + 1} lists`;
-    throw new CliError(EXIT.usage, `${fits}, name one by its id: ${named([first, ...others])}.`);
+    const found = onlyOne(lists.filter(test), name);
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The only one of those that `name` fits; undefined when there is none. */
+export function onlyOne(fitting: readonly ListEntry[], name: string): ListEntry | undefined {
+  const [first, ...others] = fitting;
+  if (others.length === 0) return first;
+  const fits = `${quoted(name)} fits ${fitting.length} lists`;
+  throw new CliError(EXIT.usage, `${fits}, name one by its id: ${named(fitting)}.`);
 }
 
 /** A title or name as it stands in a sentence: “Groceries”. */

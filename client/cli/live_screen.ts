@@ -20,13 +20,17 @@ import { doneIn, heading, type WatchView } from "./watch_view.ts";
 
 const DRAW_MS = 16; // As often as a screen shows a new picture.
 const FRAME_ROWS = 4; // Heading, a blank line, the last change, how to end.
+const FRAME_ROWS_SMALL = 2; // Heading and how to end.
+const ROWS_SMALL = 6; // On fewer the list would have hardly any.
 const ROWS_UNKNOWN = 24;
 
 const ENTER = "\x1b[?1049h\x1b[?25l"; // Alternate screen, no cursor.
 const LEAVE = "\x1b[?25h\x1b[?1049l";
 const BEGIN = "\x1b[?2026h\x1b[H";
-const END = "\x1b[J\x1b[?2026l"; // Clears what an older, longer drawing left below.
-const LINE_END = "\x1b[K"; // Clears the rest of a line: less flicker than clearing the screen.
+const END = "\x1b[?2026l";
+// Before the text: behind one that fills the line, the last character would be cleared.
+const CLEAR_LINE = "\x1b[K"; // Less flicker than clearing the screen.
+const CLEAR_BELOW = "\x1b[J"; // Also what an older, longer drawing left.
 
 /** Draws on the invocation's terminal. */
 export class LiveScreen implements WatchView {
@@ -72,9 +76,10 @@ export class LiveScreen implements WatchView {
 
   #draw(): void {
     if (this.#replica === undefined) return;
-    const last = { change: this.#lastChange, connection: this.#connection };
-    const lines = screenLines(this.#replica, last, this.#invocation);
-    const frame = lines.map((line) => `${line}${LINE_END}`).join("\r\n");
+    const footer = { change: this.#lastChange, connection: this.#connection };
+    const lines = screenLines(this.#replica, footer, this.#invocation);
+    const last = lines.pop() ?? "";
+    const frame = [...lines.map((line) => CLEAR_LINE + line), CLEAR_BELOW + last].join("\r\n");
     this.#invocation.terminal.stdout.write(`${BEGIN}${frame}${END}`);
   }
 }
@@ -98,7 +103,9 @@ export function screenLines(
   { printer, terminal }: Invocation,
 ): string[] {
   const { paint, columns } = printer;
-  const rows = Math.max(1, (terminal.stdout.rows ?? ROWS_UNKNOWN) - FRAME_ROWS);
+  const allRows = terminal.stdout.rows ?? ROWS_UNKNOWN;
+  const isSmall = allRows < ROWS_SMALL;
+  const rows = Math.max(1, allRows - (isSmall ? FRAME_ROWS_SMALL : FRAME_ROWS));
   const done = doneIn(state.todos);
   const count = TodoList.size(state.todos);
   const shown = count > rows ? rows - 1 : count;
@@ -106,17 +113,18 @@ export function screenLines(
   const body = todoLines(firstTodos(state.todos, shown), { paint, columns, today });
   if (shown < count) body.push(paint("dim", clip(`… and ${count - shown} more`, columns)));
   const blank = Array.from({ length: rows - body.length }, () => "");
-  return [
+  const lines = [
     paint("bold", clip(heading(state.title, count, done), columns)),
-    "",
+    ...(isSmall ? [] : [""]),
     ...body,
     ...blank,
-    paint("cyan", clip(change, columns)),
+    ...(isSmall ? [] : [paint("cyan", clip(change, columns))]),
     paint(
       connection === "live" ? "dim" : "yellow",
       clip(`${CONNECTION[connection]} Ctrl-C ends.`, columns),
     ),
   ];
+  return lines.slice(0, allRows);
 }
 
 /** The first `wanted` of the open todos, then of those done. */

@@ -1,14 +1,13 @@
-/**
- * Main: `todo`, run as a program. What it is told to do is in program.ts.
- *
- * Cost: the compile cache keeps what Node made of the sources from one run to the next.
- */
-import { enableCompileCache } from "node:module";
+/** Main: `todo`, run as a program. What it is told to do is in program.ts. */
+import { EXIT } from "./exit_code.ts";
+import { onOutputError } from "./output_errors.ts";
 
-enableCompileCache();
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0); // Whoever read has what they wanted, as with `todo ls | head -1`.
+// FORCE_COLOR goes before it; with both, Node would print a warning of its own.
+if (process.env.FORCE_COLOR) delete process.env.NO_COLOR;
+onOutputError((sentence) => {
+  if (sentence === undefined) process.exit(EXIT.ok); // As with `todo ls | head -1`.
+  process.stderr.write(`${sentence}\n`);
+  process.exit(EXIT.refused);
 });
 const { run } = await import("./program.ts");
 const { systemTerminal } = await import("./terminal.ts");

@@ -5,18 +5,15 @@
  *        list, token_file}}}, each member text and optional. `default` is the one that counts when
  *        none is named. Paths are absolute, begin with ~/ or are meant from the file's folder.
  *        A token has a file of its own, so that this one may be shown to others.
- * Errors: CliError: usage for the configuration, denied for a token file.
+ * Errors: CliError (usage).
  */
-import { readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Env, homeOf, userFile } from "./environment.ts";
 import { CliError, EXIT } from "./exit_code.ts";
-import type { Terminal } from "./terminal.ts";
 
 const MEMBERS = ["url", "as", "data", "list", "token_file"];
 const DEFAULT = "default";
-const OTHERS_MAY_READ = 0o044; // Bits of a file's mode: its group and everybody.
-const TOKEN = /^[A-Za-z0-9._~-]+$/; // PROTOCOL.md section 1.
 const EXAMPLE = '{"profiles": {"NAME": {"url": "wss://HOST/socket", "token_file": "PATH"}}}';
 
 /** What a profile says; absent: not said. */
@@ -28,11 +25,10 @@ export interface Profile {
   readonly list?: string;
   readonly tokenFile?: string;
 }
-type Env = Terminal["env"];
 
 /** The profile of that name; undefined: `default`, or an empty one when there is none. */
 export function readProfile(name: string | undefined, env: Env): Profile {
-  const file = configPath(env);
+  const file = userFile(env, "config", "config.json");
   const profiles = readProfiles(file);
   const raw = Object.hasOwn(profiles, name ?? DEFAULT) ? profiles[name ?? DEFAULT] : undefined;
   if (raw !== undefined) return profileOf(raw, { name: name ?? DEFAULT, file, env });
@@ -40,27 +36,6 @@ export function readProfile(name: string | undefined, env: Env): Profile {
   const names = Object.keys(profiles).map((known) => JSON.stringify(known));
   const has = names.length === 0 ? "none" : names.join(", ");
   throw usage(`${file} has no profile ${JSON.stringify(name)}; it has ${has}.`);
-}
-
-/** The token in a file that its owner alone may read. */
-export function readToken(file: string): string {
-  try {
-    if (process.platform !== "win32" && (statSync(file).mode & OTHERS_MAY_READ) !== 0) {
-      const sentence = `Others can read the token in ${file}: run \`chmod 600 ${file}\`.`;
-      throw new CliError(EXIT.denied, sentence);
-    }
-    const token = readFileSync(file, "utf8").trim();
-    if (TOKEN.test(token)) return token;
-    throw new CliError(EXIT.denied, `${file} holds no token. ${makeToken(file)}`);
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    const sentence = `The token file ${file} cannot be read (${codeOf(error)}). ${makeToken(file)}`;
-    throw new CliError(EXIT.denied, sentence);
-  }
-}
-
-function makeToken(file: string): string {
-  return `Put one there, made beside the server with \`npm run -s token -- USER > ${file}\`.`;
 }
 
 function readProfiles(file: string): Readonly<Record<string, unknown>> {
@@ -122,18 +97,8 @@ function profileOf(
   };
 }
 
-/** The XDG base directory specification has relative paths ignored. */
-function configPath(env: Env): string {
-  const config = env.XDG_CONFIG_HOME ?? "";
-  return join(isAbsolute(config) ? config : join(homeOf(env), ".config"), "todo", "config.json");
-}
-
 function pathFrom(folder: string, text: string, env: Env): string {
   return text.startsWith("~/") ? join(homeOf(env), text.slice(2)) : resolve(folder, text);
-}
-
-function homeOf(env: Env): string {
-  return env.HOME || homedir();
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

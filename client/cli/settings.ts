@@ -8,11 +8,14 @@
  *        `default`, then the default. A profile's token and data folder go with its url alone.
  */
 import { isUserName, USER_NAME_WANTED } from "../../shared/protocol/names.ts";
+import { given } from "./environment.ts";
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Printer, PrintMode } from "./printer.ts";
 import { readProfile } from "./profile.ts";
+import { isLoopback, socketUrl, URL_DEFAULT } from "./server_url.ts";
 import type { SharedClient } from "./shared_client.ts";
 import type { Terminal } from "./terminal.ts";
+import { isToken, NO_TOKEN_IN_VARIABLE, type TokenSource } from "./token.ts";
 
 export interface Settings {
   /** ws:// or wss://, with the path of the socket. */
@@ -22,17 +25,16 @@ export interface Settings {
   /** The list by title or id; undefined: the last one used. */
   readonly list: string | undefined;
   readonly data: string;
-  /** The data folder was named, so it is meant for this server, wherever that is. */
-  readonly dataGiven: boolean;
+  /**
+   * Tokens are made from the data folder: the server is on this machine, or the folder was named
+   * for it, by --data or beside its url in a profile. TODO_DATA may be of another server.
+   */
+  readonly mints: boolean;
   /** Where the token is; undefined: none was named. */
   readonly token: TokenSource | undefined;
   /** The profile in use. */
   readonly profile: string | undefined;
 }
-/** A token as TODO_TOKEN holds it, or the file that holds it. */
-export type TokenSource =
-  | { readonly from: "variable"; readonly token: string }
-  | { readonly from: "file"; readonly file: string };
 /** What every command is given besides its own arguments. */
 export interface Invocation {
   readonly settings: Settings;
@@ -52,19 +54,10 @@ export interface GlobalOptions {
   readonly quiet?: boolean;
 }
 
-/** Where `npm start` listens and keeps its data. */
-export const URL_DEFAULT = "ws://127.0.0.1:4000/socket";
+/** Where `npm start` keeps its data. */
 export const DATA_DEFAULT = "./data";
 
-const SOCKET_PATH = "/socket";
-const SOCKET_SCHEME: ReadonlyMap<string, string> = new Map([
-  ["ws:", "ws:"],
-  ["wss:", "wss:"],
-  ["http:", "ws:"],
-  ["https:", "wss:"],
-]);
-
-/** Throws a CliError (usage) for what cannot be. */
+/** Throws a CliError for what cannot be: usage, or denied for a TODO_TOKEN that is none. */
 export function settingsOf(options: GlobalOptions, { env }: Pick<Terminal, "env">): Settings {
   const named = options.profile !== undefined;
   const profile = readProfile(options.profile ?? given(env.TODO_PROFILE), env);
@@ -75,16 +68,17 @@ export function settingsOf(options: GlobalOptions, { env }: Pick<Terminal, "env"
   if (user !== undefined && !isUserName(user)) {
     throw new CliError(EXIT.usage, `--as wants ${USER_NAME_WANTED}; ${JSON.stringify(user)} came.`);
   }
-  const url = socketUrl(pick(options.url, env.TODO_URL, profile.url) ?? URL_DEFAULT);
-  const own = url === socketUrl(profile.url ?? URL_DEFAULT);
-  const data = pick(options.data, env.TODO_DATA, own ? profile.data : undefined);
+  const url = urlInput(pick(options.url, env.TODO_URL, profile.url) ?? URL_DEFAULT);
+  const own = url === urlInput(profile.url ?? URL_DEFAULT);
+  const kept = own ? profile.data : undefined;
+  const data = pick(options.data, env.TODO_DATA, kept) ?? DATA_DEFAULT;
   const file = own ? profile.tokenFile : undefined;
   return {
     url,
     user,
     list: pick(options.list, env.TODO_LIST, profile.list),
-    data: data ?? DATA_DEFAULT,
-    dataGiven: data !== undefined,
+    data,
+    mints: isLoopback(url) || options.data !== undefined || data === kept,
     token: tokenSource(given(env.TODO_TOKEN), file, named),
     profile: profile.name,
   };
@@ -102,32 +96,13 @@ function tokenSource(
   fileFirst: boolean,
 ): TokenSource | undefined {
   if (file !== undefined && (fileFirst || token === undefined)) return { from: "file", file };
-  return token === undefined ? undefined : { from: "variable", token };
+  if (token === undefined) return undefined;
+  if (!isToken(token)) throw new CliError(EXIT.denied, NO_TOKEN_IN_VARIABLE);
+  return { from: "variable", token };
 }
 
-/** A variable that is set to nothing is not set. */
-function given(text: string | undefined): string | undefined {
-  return text === "" ? undefined : text;
-}
-
-/** socketUrl("http://127.0.0.1:4000") → "ws://127.0.0.1:4000/socket" */
-function socketUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const scheme = SOCKET_SCHEME.get(url?.protocol ?? "");
-  if (url === undefined || scheme === undefined) {
-    const came = JSON.stringify(text);
-    throw new CliError(
-      EXIT.usage,
-      `--url wants one like ws://127.0.0.1:4000/socket; ${came} came.`,
-    );
-  }
-  if (url.search !== "" || url.username !== "" || url.hash !== "") {
-    throw new CliError(
-      EXIT.usage,
-      "--url wants no token, user or query; a token goes in TODO_TOKEN.",
-    );
-  }
-  url.protocol = scheme;
-  if (url.pathname === "/") url.pathname = SOCKET_PATH;
-  return url.href;
+function urlInput(text: string): string {
+  const url = socketUrl(text);
+  if (!url.ok) throw new CliError(EXIT.usage, url.sentence);
+  return url.url;
 }

@@ -7,18 +7,24 @@
  */
 import type { TodoClient } from "../todo_client.ts";
 
+/** A client, and what to say should the server not take its token, now or later. */
+export interface Connection {
+  readonly client: TodoClient;
+  readonly denied: string;
+}
+
 export class SharedClient {
   /** The id of the list used last; undefined: none yet. */
   list: string | undefined;
-  #client: TodoClient | undefined;
+  #connection: Connection | undefined;
 
-  /** The client; `connect` makes it the first time. One that failed is tried again. */
-  async open(connect: () => Promise<TodoClient>): Promise<TodoClient> {
-    this.#client ??= await connect();
-    return this.#client;
+  /** The connection; `connect` makes it the first time. One that failed is tried again. */
+  async open(connect: () => Promise<Connection>): Promise<Connection> {
+    this.#connection ??= await connect();
+    return this.#connection;
   }
 
   close(): void {
-    this.#client?.close();
+    this.#connection?.client.close();
   }
 }

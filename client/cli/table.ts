@@ -2,7 +2,9 @@
  * Table: rows of cells as lines in columns, as wide as their widest cell.
  *
  * Shape: what cells hold is made visible here, so that none brings escapes or line ends of its own.
- * Bound: on a terminal no line is wider than it: the columns that may shrink are cut with "…".
+ * Bound: on a terminal no line is wider than it. Columns that may shrink are cut with "…", the
+ *        first of them not below what is readable as long as others can be left out; at last
+ *        every line is cut.
  */
 import type { Paint, Style } from "./printer.ts";
 import { clip, columnsOf, visible } from "./terminal_text.ts";
@@ -17,11 +19,15 @@ export interface Cell {
   readonly align?: "right";
 }
 
-/** `shrinks`: the indexes of the columns that give way, the first one first. */
+/**
+ * `shrinks`: the indexes of the columns that give way, the first one first. `drops`: those that are
+ * then left out, one after the other.
+ */
 export interface TableOptions {
   readonly paint: Paint;
   readonly columns: number;
   readonly shrinks: readonly number[];
+  readonly drops?: readonly number[];
 }
 
 /** The lines of the table. Columns that are empty throughout are left out. */
@@ -58,17 +64,31 @@ function padded({ text, style, align }: Cell, width: number, paint: Paint): stri
 
 function columnWidths(
   rows: readonly (readonly Cell[])[],
-  { columns, shrinks }: TableOptions,
+  { columns, shrinks, drops = [] }: TableOptions,
 ): number[] {
+  const widths = widestOf(rows);
+  const narrowed = [...widths];
+  for (const dropped of [undefined, ...drops]) {
+    if (dropped !== undefined) widths[dropped] = 0;
+    narrowed.splice(0, narrowed.length, ...widths);
+    const [, ...others] = shrinks;
+    for (const index of shrinks) shrink(narrowed, index, { columns, least: READABLE_COLUMNS });
+    for (const index of others.reverse()) shrink(narrowed, index, { columns, least: 0 });
+    if (totalOf(narrowed) <= columns) return narrowed;
+  }
+  const [first = 0] = shrinks;
+  const fromTheRight = Array.from(narrowed.keys()).reverse();
+  for (const index of [first, ...fromTheRight]) shrink(narrowed, index, { columns, least: 0 });
+  return narrowed;
+}
+
+function widestOf(rows: readonly (readonly Cell[])[]): number[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, { text }] of row.entries()) {
       widths[column] = Math.max(widths[column] ?? 0, columnsOf(text));
     }
   }
-  // First each to what still can be read, then, the last one first, to nothing.
-  for (const index of shrinks) shrink(widths, index, { columns, least: READABLE_COLUMNS });
-  for (const index of shrinks.toReversed()) shrink(widths, index, { columns, least: 0 });
   return widths;
 }
 

@@ -4,7 +4,11 @@
  * Passed in, so that tests run commands without a process: the environment, the clock, the streams,
  * signals. systemTerminal() is the real one.
  */
+import { fstatSync } from "node:fs";
 import { userInfo } from "node:os";
+import { CliError, EXIT } from "./exit_code.ts";
+
+const STDIN = 0;
 
 /** A stream to write to; `columns` and `rows` only on a terminal. */
 export interface Output {
@@ -58,11 +62,31 @@ export function systemTerminal(): Terminal {
 }
 
 async function* standardInput(): AsyncGenerator<string> {
+  if (isFolder(STDIN)) throw unreadable("EISDIR"); // Node takes it for an empty file.
   const { createInterface } = await import("node:readline");
+  const { stdin } = process;
+  const lines = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
   try {
-    yield* createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+    yield* lines;
+  } catch (error) {
+    throw unreadable((error as NodeJS.ErrnoException).code ?? "unknown error");
   } finally {
-    process.stdin.destroy(); // Whoever wants no more lines does not wait for those to come.
+    stdin.destroy(); // Whoever wants no more lines does not wait for those to come.
+  }
+}
+
+function unreadable(code: string): CliError {
+  return new CliError(
+    EXIT.usage,
+    `Standard input cannot be read (${code}): give it lines of text.`,
+  );
+}
+
+function isFolder(fd: number): boolean {
+  try {
+    return fstatSync(fd).isDirectory();
+  } catch {
+    return false;
   }
 }
 

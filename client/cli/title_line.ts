@@ -12,6 +12,11 @@ import { CliError, EXIT } from "./exit_code.ts";
 
 const TAG = /^\+(.+)$/u;
 const PRIORITY = /^!(high|medium|low)$/;
+const MARKS: { readonly [mark: string]: string } = {
+  "+": "a tag",
+  "!": "the priority",
+  "@": "the assignee",
+};
 const QUOTED = /^\\([\\+!@].*)$/su;
 
 /** What the line says. `title` is "" when every word says something else. */
@@ -24,12 +29,11 @@ export interface TitleLine {
 
 /** titleLine("Oat milk +a !high") → { title: "Oat milk", tags: ["a"], priority: "high", … } */
 export function titleLine(text: string): TitleLine {
-  const words = text.split(/\s+/).filter((word) => word !== "");
   const title: string[] = [];
   const tags = new Set<string>();
   const priorities: string[] = [];
   const assignees: string[] = [];
-  for (const word of words) {
+  for (const word of wordsOf(text)) {
     const tag = TAG.exec(word)?.[1];
     const priority = PRIORITY.exec(word)?.[1];
     if (tag !== undefined) tags.add(tag);
@@ -43,6 +47,17 @@ export function titleLine(text: string): TitleLine {
     priority: onlyOne(priorities, "priority", "!") as Priority | undefined,
     assignee: onlyOne(assignees, "assignee", "@"),
   };
+}
+
+/** onlyMarks("+1") → "+1 was read as a tag: write '\\+1' to mean the word"; "" → undefined */
+export function onlyMarks(text: string): string | undefined {
+  const [first] = wordsOf(text);
+  if (first === undefined) return undefined;
+  return `${first} was read as ${MARKS[first.charAt(0)]}: write '\\${first}' to mean the word`;
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
 }
 
 function onlyOne(found: readonly string[], what: string, mark: string): string | undefined {

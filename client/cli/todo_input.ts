@@ -3,16 +3,26 @@
  *
  * Shape: words as title_line.ts reads them, and --date D, --notes TEXT, --priority P, --tags A,B,
  *        --assignee USER; "none" (or "" for notes and tags) unsets a member. What is not given is
- *        absent. Bounds are the server's to judge.
+ *        absent. How many tags a todo may have in the end is the server's to judge.
  * Errors: CliError (usage).
  */
+import { TAGS_MAX } from "../../shared/protocol/limits.ts";
 import { isUserName, USER_NAME_WANTED } from "../../shared/protocol/names.ts";
-import { describeText, isTitle, TITLE_WANTED } from "../../shared/protocol/text.ts";
+import {
+  describeText,
+  isNotes,
+  isTag,
+  isTags,
+  isTitle,
+  NOTES_WANTED,
+  TAG_WANTED,
+  TITLE_WANTED,
+} from "../../shared/protocol/text.ts";
 import type { TodoChange } from "../../shared/todo/patch.ts";
 import type { NewTodo, Priority, TodoId, TodoPatch } from "../../shared/todo/todo.ts";
 import { dateInput } from "./date_input.ts";
 import { CliError, EXIT } from "./exit_code.ts";
-import { titleLine } from "./title_line.ts";
+import { onlyMarks, titleLine } from "./title_line.ts";
 
 const NONE = "none";
 
@@ -29,9 +39,10 @@ export interface TodoOptions {
 /** newTodoInput("Milk +a", { tags: "b" }, now) → { title: "Milk", tags: ["a", "b"] } */
 export function newTodoInput(text: string, options: TodoOptions, now: Date): NewTodo {
   const { patch, addTags = [] } = changeInput(text, options, now);
-  const { title = "", tags, ...rest } = patch ?? {};
-  const all = [...new Set([...addTags, ...(tags ?? [])])];
-  return { ...rest, title: titleInput(title), ...(all.length === 0 ? {} : { tags: all }) };
+  const { title, tags, ...rest } = patch ?? {};
+  if (title === undefined) throw new CliError(EXIT.usage, noTitle(onlyMarks(text)));
+  const all = checkedTags([...new Set([...addTags, ...(tags ?? [])])]);
+  return { ...rest, title, ...(all.length === 0 ? {} : { tags: all }) };
 }
 
 /** changeInput("Oat +a", { date: "none" }, now) → { patch: { title, date: null }, addTags } */
@@ -44,14 +55,14 @@ export function changeInput(text: string, options: TodoOptions, now: Date): Todo
   const patch: TodoPatch = {
     ...(title === undefined ? {} : { title: titleInput(title) }),
     ...(date === undefined ? {} : { date: dateInput(date, now) }),
-    ...(notes === undefined ? {} : { notes: notes === "" || notes === NONE ? null : notes }),
+    ...(notes === undefined ? {} : { notes: notesInput(notes) }),
     ...(priority === undefined ? {} : { priority: priority === NONE ? null : priority }),
     ...(tags === undefined ? {} : { tags: tagsInput(tags) }),
     ...(assignee === undefined ? {} : { assignee: assigneeInput(assignee) }),
   };
   return {
     ...(Object.keys(patch).length === 0 ? {} : { patch }),
-    ...(line.tags.length === 0 ? {} : { addTags: line.tags }),
+    ...(line.tags.length === 0 ? {} : { addTags: checkedTags(line.tags) }),
   };
 }
 
@@ -62,6 +73,11 @@ export function titleInput(text: string): string {
   throw new CliError(EXIT.usage, `A title is ${TITLE_WANTED}; ${describeText(title)} came.`);
 }
 
+/** `marks`: what was said in place of a title, if anything. */
+function noTitle(marks: string | undefined): string {
+  return `A title is ${TITLE_WANTED}; ${marks ?? `${describeText("")} came`}.`;
+}
+
 /** ["12", "7"] → [12, 7] */
 export function idsInput(texts: readonly string[]): TodoId[] {
   return texts.map(idInput);
@@ -69,13 +85,19 @@ export function idsInput(texts: readonly string[]): TodoId[] {
 
 /** "12" → 12 */
 export function idInput(text: string): TodoId {
-  const id = Number(text);
-  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(id) && id >= 1) return id;
+  const id = positiveInteger(text);
+  if (id !== undefined) return id;
   const came = JSON.stringify(text);
   throw new CliError(
     EXIT.usage,
     `An ID is the number that \`todo ls\` shows before a todo; ${came} came.`,
   );
+}
+
+/** "12" → 12; undefined: it is none. */
+export function positiveInteger(text: string): number | undefined {
+  const number = Number(text);
+  return /^[0-9]+$/.test(text) && Number.isSafeInteger(number) && number >= 1 ? number : undefined;
 }
 
 /** The name of a user whom a list is shared with. */
@@ -96,10 +118,26 @@ function eitherOf<Value>(
   throw new CliError(EXIT.usage, sentence);
 }
 
-function tagsInput(text: string): string[] | null {
+function tagsInput(text: string): readonly string[] | null {
   const tags = text.split(",").map((tag) => tag.trim());
   const named = [...new Set(tags)].filter((tag) => tag !== "");
-  return named.length === 0 || text === NONE ? null : named;
+  return named.length === 0 || text === NONE ? null : checkedTags(named);
+}
+
+function checkedTags(tags: readonly string[]): readonly string[] {
+  const wrong = tags.find((tag) => !isTag(tag));
+  if (wrong !== undefined) {
+    throw new CliError(EXIT.usage, `A tag is ${TAG_WANTED}; ${describeText(wrong)} came.`);
+  }
+  if (isTags(tags)) return tags;
+  throw new CliError(EXIT.usage, `A todo has at most ${TAGS_MAX} tags; ${tags.length} came.`);
+}
+
+function notesInput(notes: string): string | null {
+  if (notes === "" || notes === NONE) return null;
+  if (isNotes(notes)) return notes;
+  const came = describeText(notes.replace(/[\n\t]/g, " ")); // Which notes may hold.
+  throw new CliError(EXIT.usage, `--notes wants ${NOTES_WANTED}; ${came} came.`);
 }
 
 function assigneeInput(text: string): string | null {

@@ -8,6 +8,7 @@ import { type Cell, tableLines } from "./table.ts";
 
 const TITLE_COLUMN = 2;
 const EXTRAS_COLUMN = 6;
+const DROPPED_COLUMNS = [4, 5, 3]; // "overdue", the priority, the date: in this order.
 const PRIORITY_STYLE: { readonly [priority: string]: Style } = { high: "red", low: "dim" };
 
 /** `today`: the local day, to mark what is overdue. */
@@ -20,7 +21,11 @@ export interface TodoLineOptions {
 /** One line per todo, in the order given. */
 export function todoLines(todos: Iterable<Todo>, options: TodoLineOptions): string[] {
   const rows = Array.from(todos, (todo) => todoRow(todo, options.today));
-  return tableLines(rows, { ...options, shrinks: [TITLE_COLUMN, EXTRAS_COLUMN] });
+  return tableLines(rows, {
+    ...options,
+    shrinks: [TITLE_COLUMN, EXTRAS_COLUMN],
+    drops: DROPPED_COLUMNS,
+  });
 }
 
 /** "3 todos, 1 done" */
@@ -40,7 +45,12 @@ export function isOverdue({ done, date }: Todo, today: string): boolean {
 
 /** Tags and assignee as they are written in a title line: ["+home", "@bob"]. */
 export function marksOf({ tags = [], assignee }: Todo): string[] {
-  return [...tags.map((tag) => `+${tag}`), ...(assignee === undefined ? [] : [`@${assignee}`])];
+  return [...tags.map(tagMark), ...(assignee === undefined ? [] : [`@${assignee}`])];
+}
+
+/** "+home"; with blanks in it `+"old town"`, for it is one tag. */
+export function tagMark(tag: string): string {
+  return /\s/.test(tag) ? `+"${tag}"` : `+${tag}`;
 }
 
 function todoRow(todo: Todo, today: string): Cell[] {

@@ -5,7 +5,9 @@
  *        as many users as the plan has.
  * Errors: no server, a refused token, no secret: each a LoadError of one sentence.
  */
+import { explain } from "../../client/cli/exit_code.ts";
 import { localToken } from "../../client/cli/local_token.ts";
+import { noSecret, otherFolder, tokenRefused } from "../../client/cli/token.ts";
 import { RpcError } from "../../client/rpc_error.ts";
 import type { WelcomeLimits } from "../../shared/protocol/pushes.ts";
 import { EXIT, LoadError } from "./load_error.ts";
@@ -36,10 +38,7 @@ export async function admit(options: LoadOptions, run: string): Promise<Admissio
 async function mint({ data }: LoadOptions, user: string): Promise<string> {
   const minted = await localToken(data, user);
   if (minted.ok) return minted.token;
-  throw new LoadError(
-    `No token was found: ${minted.message} ` +
-      "Name the server's data folder with --data, or put a token into TODO_TOKEN.",
-  );
+  throw new LoadError(noSecret(minted.message));
 }
 
 /** Who the server takes the first connection for, and its limits. */
@@ -53,20 +52,12 @@ async function knock(
     return client.welcome;
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    throw new LoadError(sentenceOf(error, given === undefined ? data : undefined));
-  }
-}
-
-function sentenceOf({ kind, message }: RpcError, data: string | undefined): string {
-  switch (kind) {
-    case "unauthenticated":
-      return data === undefined
-        ? "The server refused the token in TODO_TOKEN; make one with `npm run -s token -- USER`."
-        : `The server has another data folder than ${data}: name it with --data.`;
-    case "unreachable":
-      return `${message} Start one with \`npm start\`, or name another with --url.`;
-    default:
-      return message;
+    if (error.kind !== "unauthenticated") throw new LoadError(explain(error).message);
+    throw new LoadError(
+      given === undefined
+        ? otherFolder(url, data)
+        : tokenRefused({ from: "variable", token: given }, url),
+    );
   }
 }
 

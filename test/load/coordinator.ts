@@ -42,15 +42,13 @@ export async function run(options: LoadOptions, hooks: RunHooks): Promise<Outcom
     await lists.make(hooks.signal);
     measured = await new Coordinator(options, hooks, admission).measure();
   } catch (error) {
-    hooks.progress.phase("deleting the lists");
-    const left = leftBehindSentence(await lists.remove());
+    const left = leftBehindSentence(await lists.remove(hooks.progress));
     if (!(error instanceof Error) || left === "") throw error;
     const exit = error instanceof LoadError ? error.exit : undefined;
     throw new LoadError(`${error.message} ${left}`, exit);
   }
   if (options.keep) return outcomeOf(options, measured, lists.keep());
-  hooks.progress.phase("deleting the lists");
-  return outcomeOf(options, measured, await lists.remove());
+  return outcomeOf(options, measured, await lists.remove(hooks.progress));
 }
 
 class Coordinator {
@@ -61,6 +59,7 @@ class Coordinator {
   readonly #workers: WorkerProcess[] = [];
   readonly #connected: number[] = [];
   readonly #seats: number;
+  #ending = false;
 
   constructor(options: LoadOptions, hooks: RunHooks, admission: Admission) {
     this.#options = options;
@@ -82,6 +81,7 @@ class Coordinator {
       const startMs = performance.now();
       for (const worker of this.#workers) worker.send({ type: "begin" });
       await this.#watch(startMs);
+      const watchedMs = performance.now() - startMs;
       const interrupted = this.#hooks.signal.aborted;
       this.#hooks.progress.phase("waiting for the last answers");
       const load = await this.#end();
@@ -93,12 +93,15 @@ class Coordinator {
         totals: this.#totals,
         seats: this.#seats,
         seconds,
+        waitedSeconds: seconds - watchedMs / 1000,
         interrupted,
         load,
         server,
         usage: { before, connected, end },
       };
     } finally {
+      this.#ending = true;
+      this.#hooks.progress.phase("ending the load processes");
       await Promise.all(this.#workers.map((worker) => worker.close()));
     }
   }
@@ -177,7 +180,7 @@ class Coordinator {
 
   #hear(index: number, message: FromWorker): void {
     if (message.type === "told") this.#totals.add(message.told);
-    if (message.type !== "connected") return;
+    if (message.type !== "connected" || this.#ending) return;
     this.#connected[index] = message.connections;
     const count = this.#connected.reduce((sum, each) => sum + each, 0);
     this.#hooks.progress.phase(`connecting ${count} of ${this.#seats}`);

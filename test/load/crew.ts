@@ -15,7 +15,7 @@ import { PushReader } from "./push_reader.ts";
 import { type Random, seeded } from "./random.ts";
 import { Subscriber } from "./subscriber.ts";
 import { Tally } from "./tally.ts";
-import { type WireAddress, WireClient, type WireListener } from "./wire_client.ts";
+import { type Answer, type WireAddress, WireClient, type WireListener } from "./wire_client.ts";
 import { Writer } from "./writer.ts";
 
 const CONNECTING_MAX = 32; // At a time: the server is not to be measured at its door.
@@ -40,6 +40,7 @@ export class Crew {
   readonly #clients: WireClient[] = [];
   readonly #deserted = Promise.withResolvers<void>();
   #lost = 0;
+  #closed = false;
   #pace: Pace | undefined;
 
   constructor(orders: Orders) {
@@ -67,6 +68,7 @@ export class Crew {
     const waiting = [...seats];
     const take = async (): Promise<void> => {
       for (let seat = waiting.shift(); seat !== undefined; seat = waiting.shift()) {
+        if (this.#closed) return;
         await this.#take(seat);
       }
     };
@@ -103,7 +105,9 @@ export class Crew {
     for (const listeners of this.#listeners.values()) await this.#compareList(listeners);
   }
 
+  /** Also while connecting: no more seats are taken. */
   close(): void {
+    this.#closed = true;
     for (const client of this.#clients) client.close();
   }
 
@@ -121,6 +125,10 @@ export class Crew {
       closed: ({ data }) => this.#lose(`close_${data.close_code ?? "unknown"}`),
     };
     const client = await WireClient.connect(this.#address(user), listener, tally);
+    if (this.#closed) {
+      client.close();
+      return;
+    }
     await subscriber?.subscribe(client);
     if (subscriber !== undefined) {
       const listeners = this.#listeners.get(list) ?? [];
@@ -140,33 +148,51 @@ export class Crew {
 
   /** What is said of a list comes in the order of seq: behind this answer no push is left. */
   async #catchUp({ client, subscriber: { list } }: Listener): Promise<void> {
-    const answer = await client.call("members", { list });
-    if (!answer.ok) this.tally.error(answer.kind);
+    this.#judge(await client.call("members", { list }));
   }
 
+  /** A connection that was lost has been counted by its close code. */
+  #judge(answer: Answer): void {
+    if (!answer.ok && answer.kind !== "closed") this.tally.error(answer.kind);
+  }
+
+  /** Copies behind a connection that was lost are not compared. */
   async #compareList(listeners: readonly Listener[]): Promise<void> {
-    let open = listeners;
+    let open = listeners.filter(isConnected);
     for (let tries = 0; tries < COMPARE_TRIES && open.length > 0; tries++) {
-      const [first] = open;
-      if (first === undefined) return;
-      const answer = await first.client.call("list", { list: first.subscriber.list });
-      if (!answer.ok) {
-        this.tally.error(answer.kind);
-        return;
-      }
-      open = await this.#unlike(open, answer.result as List);
+      const list = await this.#read(open);
+      if (list === undefined) return;
+      open = open.filter(isConnected);
+      const unlike = await this.#unlike(open, list);
+      this.tally.count("copiesEqual", open.length - unlike.length);
+      open = unlike.filter(isConnected);
     }
-    this.tally.count("copiesEqual", listeners.length - open.length);
     this.tally.count("copiesUnequal", open.length);
+  }
+
+  /** Their list, over the first connection that lasts so long; undefined: it cannot be had. */
+  async #read(listeners: readonly Listener[]): Promise<List | undefined> {
+    for (const { client, subscriber } of listeners) {
+      const answer = await client.call("list", { list: subscriber.list });
+      if (answer.ok) return answer.result as List;
+      this.#judge(answer);
+      if (answer.kind !== "closed") return undefined;
+    }
+    return undefined;
   }
 
   /** Those whose copy is not the list, once they have been told as much as the list knew. */
   async #unlike(listeners: readonly Listener[], list: List): Promise<Listener[]> {
     const deadline = performance.now() + REACH_MS_MAX;
-    const behind = ({ subscriber }: Listener): boolean => (subscriber.copy?.seq ?? 0) < list.seq;
+    const behind = (listener: Listener): boolean =>
+      isConnected(listener) && (listener.subscriber.copy?.seq ?? 0) < list.seq;
     while (listeners.some(behind) && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, REACH_STEP_MS));
     }
     return listeners.filter(({ subscriber }) => subscriber.copy?.equals(list) !== true);
   }
+}
+
+function isConnected({ client }: Listener): boolean {
+  return client.isConnected;
 }

@@ -3,9 +3,17 @@
  *
  * What is counted must add up, and nothing may be left behind.
  */
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TodoClient } from "../../client/todo_client.ts";
-import { type Ended, type Running, runProgram, ServerProcess } from "../support/server_process.ts";
+import {
+  type Ended,
+  type Running,
+  runProgram,
+  ServerProcess,
+  watched,
+} from "../support/server_process.ts";
 import type { Outcome } from "./outcome.ts";
 
 let server: ServerProcess;
@@ -132,8 +140,8 @@ describe("it ends as it should", () => {
     ]);
     expect(await ended(["call", "--url", server.url], { TODO_TOKEN: "none" })).toEqual([
       1,
-      "load: The server refused the token in TODO_TOKEN; " +
-        "make one with `npm run -s token -- USER`.\n",
+      `load: The token in TODO_TOKEN is expired or not one of ${server.socketUrl}. ` +
+        "Put one into TODO_TOKEN, made beside the server with `npm run -s token -- USER`.\n",
     ]);
     expect(await ended(["call", "--url", server.url, "--data", "/nowhere"])).toEqual([
       1,
@@ -149,7 +157,7 @@ describe("it ends as it should", () => {
     ]);
   });
 
-  test("a server that dies ends the run before its time", async () => {
+  test("a server that dies ends the run early; when it is back, it is cleaned up", async () => {
     const doomed = await ServerProcess.start(["--store", "memory"]);
     const where = ["--url", doomed.url, "--data", doomed.data];
     const running = runProgram("test/load/main.ts", [
@@ -161,12 +169,32 @@ describe("it ends as it should", () => {
     ]);
     await untilWritten("load-1", doomed);
     await doomed.kill();
+    await doomed.restart();
     const { code, stdout } = await running.ended;
     const { errors, cleanUp } = JSON.parse(stdout) as Outcome;
     expect(errors).toMatchObject({ close_1006: 2 });
-    expect(cleanUp.leftBehind.map(({ why }) => why)).toEqual(["unreachable", "unreachable"]);
+    expect(cleanUp).toEqual({ removed: 2, leftBehind: [], kept: [] });
     expect(code).toBe(1);
     await doomed.remove();
+  });
+
+  test("a report that nobody reads is no fault, one that cannot be written is", async () => {
+    const args = ["call", "--seconds", "1", "--connections", "1", "--url", server.url];
+    const child = runProgram("test/load/main.ts", [...args, "--data", server.data]);
+    child.child.stdout?.destroy();
+    expect(await child.ended).toMatchObject({ code: 0, stderr: "" });
+    if (process.platform !== "linux") return;
+    const full = openSync("/dev/full", "w");
+    const words = ["--disable-warning=ExperimentalWarning", "test/load/main.ts", ...args];
+    const written = spawn(process.execPath, [...words, "--data", server.data], {
+      stdio: ["ignore", full, "pipe"],
+    });
+    expect(await watched(written).ended).toMatchObject({
+      code: 1,
+      stderr: "load: The output cannot be written (ENOSPC).\n",
+    });
+    closeSync(full);
+    expect(await listsLeft()).toBe(0);
   });
 });
 

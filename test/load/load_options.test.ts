@@ -60,10 +60,28 @@ test("another machine needs the word that it may be loaded", () => {
     sentence:
       `${url} is another machine: add --i-own-this-server if you may put load on it. ` + SEE_HELP,
   });
-  expect(options(`call --url ${url} --i-own-this-server`).url).toBe(url);
+  const owned = `call --url ${url} --i-own-this-server`;
+  expect(options(`${owned} --data d`).url).toBe(url);
+  expect(options(owned, { TODO_TOKEN: "x.y.z" }).url).toBe(url);
+  expect(parseLoad(owned.split(" "), { TODO_DATA: "/srv/todo" })).toEqual({
+    kind: "refused",
+    sentence:
+      `The server at ${url} wants a token. Put one into TODO_TOKEN, made beside the server with ` +
+      "`npm run -s token -- USER`, or name the server's data folder with --data. " +
+      SEE_HELP,
+  });
   for (const local of ["localhost:1", "127.8.0.1:1", "[::1]:1"]) {
     expect(options(`call --url ws://${local}`).url).toBe(`ws://${local}/socket`);
   }
+});
+
+test("a TODO_TOKEN that can be none is refused", () => {
+  expect(parseLoad(["call"], { TODO_TOKEN: "a.b.c\n" })).toEqual({
+    kind: "refused",
+    sentence:
+      "TODO_TOKEN holds no token. Put one there, made beside the server with " +
+      `\`npm run -s token -- USER\`. ${SEE_HELP}`,
+  });
 });
 
 test("help names every scenario, and fits 80 columns", () => {

@@ -5,6 +5,11 @@
  * Bound:  a run always ends: --seconds is at most SECONDS_MAX.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { commanderSentence } from "../../client/cli/commander_sentence.ts";
+import { type Env, given } from "../../client/cli/environment.ts";
+import { isLoopback, socketUrl, URL_DEFAULT } from "../../client/cli/server_url.ts";
+import { DATA_DEFAULT } from "../../client/cli/settings.ts";
+import { isToken, NO_TOKEN_IN_VARIABLE, tokenWanted } from "../../client/cli/token.ts";
 import { isUserName } from "../../shared/protocol/names.ts";
 import { EXIT } from "./load_error.ts";
 import type { Shape, ShapeOption } from "./scenarios/scenario.ts";
@@ -55,8 +60,6 @@ interface Flags {
   readonly iOwnThisServer?: true;
 }
 
-type Env = { readonly [name: string]: string | undefined };
-
 const SECONDS_MAX = 600;
 const CONNECTIONS_MAX = 50_000;
 const LISTS_MAX = 10_000;
@@ -66,21 +69,8 @@ const OUTSTANDING_PACED = 64; // With a rate, an answer that is late must not ho
 const RATE_MAX = 1_000_000;
 const WORKERS_MAX = 64;
 const SEED_MAX = 2 ** 31 - 1;
-const URL_DEFAULT = "ws://127.0.0.1:4000/socket";
 const OWN_REFUSAL = "load.refused"; // The code of a CommanderError that is ours.
 const SEE_HELP = "See `npm run load -- --help`.";
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-const SOCKET_SCHEMES: ReadonlyMap<string, string> = new Map([
-  ["ws:", "ws:"],
-  ["wss:", "wss:"],
-  ["http:", "ws:"],
-  ["https:", "wss:"],
-]);
-
-/** Whether the server at this url is on this machine. */
-export function isLoopback(url: string): boolean {
-  return LOOPBACK.test(new URL(url).hostname);
-}
 
 /** Reads the arguments behind `npm run load --`, and the environment. */
 export function parseLoad(args: readonly string[], env: Env): ParsedLoad {
@@ -115,10 +105,7 @@ function checked(name: string, flags: Flags, env: Env): LoadOptions {
   if (!isUserName(`${as}-${CONNECTIONS_MAX}`)) {
     throw refused(`--as wants the beginning of user names; ${JSON.stringify(as)} came.`);
   }
-  const url = socketUrl(flags.url ?? (given(env.TODO_URL) || URL_DEFAULT));
-  if (!isLoopback(url) && flags.iOwnThisServer !== true) {
-    throw refused(`${url} is another machine: add --i-own-this-server if you may put load on it.`);
-  }
+  const { url, token } = serverOf(flags, env);
   const rate = flags.rate ?? scenario.rate;
   return {
     scenario: name,
@@ -127,14 +114,29 @@ function checked(name: string, flags: Flags, env: Env): LoadOptions {
     rate,
     outstanding: flags.outstanding ?? (rate === undefined ? 1 : OUTSTANDING_PACED),
     url,
-    data: flags.data ?? given(env.TODO_DATA) ?? "./data",
-    token: given(env.TODO_TOKEN),
+    data: flags.data ?? given(env.TODO_DATA) ?? DATA_DEFAULT,
+    token,
     as,
     workers,
     keep: flags.keep === true,
     json: flags.json === true,
     seed,
   };
+}
+
+/** Another machine gets a token only when that, or the folder it is made from, is named for it. */
+function serverOf(flags: Flags, env: Env): Pick<LoadOptions, "url" | "token"> {
+  const named = socketUrl(flags.url ?? given(env.TODO_URL) ?? URL_DEFAULT);
+  if (!named.ok) throw refused(named.sentence);
+  const { url } = named;
+  const token = given(env.TODO_TOKEN);
+  if (token !== undefined && !isToken(token)) throw refused(NO_TOKEN_IN_VARIABLE);
+  if (isLoopback(url)) return { url, token };
+  if (flags.iOwnThisServer !== true) {
+    throw refused(`${url} is another machine: add --i-own-this-server if you may put load on it.`);
+  }
+  if (token === undefined && flags.data === undefined) throw refused(tokenWanted(url));
+  return { url, token };
 }
 
 function loadProgram(): Command {
@@ -151,7 +153,7 @@ function loadProgram(): Command {
     .option("--workers <n>", "processes that make the load", count(WORKERS_MAX), 2)
     .option("--seed <n>", "of the mix of operations", count(SEED_MAX), 1)
     .option("--url <url>", `the server; ${URL_DEFAULT} (env TODO_URL)`)
-    .option("--data <folder>", "its data folder, to make tokens; ./data (env TODO_DATA)")
+    .option("--data <folder>", `its data folder, to make tokens; ${DATA_DEFAULT} (env TODO_DATA)`)
     .option("--as <prefix>", "users are named PREFIX-1, PREFIX-2, …", "load")
     .option("--keep", "leaves the lists of a run that was measured")
     .option("--json", "one JSON document instead of the report")
@@ -190,37 +192,10 @@ function takersOf(option: ShapeOption): string {
   return takers.map(([name]) => name).join(" and ");
 }
 
-/** socketUrl("http://127.0.0.1:4000") → "ws://127.0.0.1:4000/socket" */
-function socketUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const scheme = SOCKET_SCHEMES.get(url?.protocol ?? "");
-  if (url === undefined || scheme === undefined) {
-    throw refused(`--url wants one like ${URL_DEFAULT}; ${JSON.stringify(text)} came.`);
-  }
-  if (url.search !== "" || url.username !== "" || url.hash !== "") {
-    throw refused("--url wants no token, user or query; a token goes in TODO_TOKEN.");
-  }
-  url.protocol = scheme;
-  if (url.pathname === "/") url.pathname = "/socket";
-  return url.href;
-}
-
-/** A variable that is set to nothing is not set. */
-function given(text: string | undefined): string | undefined {
-  return text === "" ? undefined : text;
-}
-
 function refused(sentence: string): CommanderError {
   return new CommanderError(EXIT.usage, OWN_REFUSAL, sentence);
 }
 
-/** "error: unknown option '--x'" → "Unknown option '--x'." One of our own stays as it is. */
 function sentenceOf({ code, message }: CommanderError): string {
-  if (code === OWN_REFUSAL) return message;
-  const text = message
-    .replace(/^error: /, "")
-    .trim()
-    .replaceAll(/\.?\n/g, " ")
-    .replace(/\.$/, "");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return code === OWN_REFUSAL ? message : commanderSentence(message);
 }

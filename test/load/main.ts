@@ -4,6 +4,7 @@
  * Exit: 0 when all went well, 1 when errors happened or the server refused, 2 for wrong usage.
  *       Ctrl-C ends the measured time early, a second one the program, without cleaning up.
  */
+import { onOutputError } from "../../client/cli/output_errors.ts";
 import { RpcError } from "../../client/rpc_error.ts";
 import { run } from "./coordinator.ts";
 import { EXIT, type Exit, LoadError } from "./load_error.ts";
@@ -12,6 +13,9 @@ import { isClean } from "./outcome.ts";
 import { progressOn } from "./progress.ts";
 import { reportLines } from "./report.ts";
 
+onOutputError((sentence) => {
+  if (sentence !== undefined) complain(sentence, EXIT.failed);
+});
 const parsed = parseLoad(process.argv.slice(2), process.env);
 if (parsed.kind === "help") process.stdout.write(parsed.text);
 else if (parsed.kind === "refused") complain(parsed.sentence, EXIT.usage);

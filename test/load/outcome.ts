@@ -32,7 +32,10 @@ export interface Outcome {
   /** Operations a second that were asked for; null: as fast as the answers came. */
   readonly rate: number | null;
   readonly seed: number;
+  /** To the last answer; what is counted a second is counted over all of them. */
   readonly seconds: number;
+  /** How much of them it waited for the last answers, when nothing more was begun. */
+  readonly waitedSeconds: number;
   readonly interrupted: boolean;
   readonly operations: {
     readonly count: number;

@@ -14,6 +14,8 @@ export interface Measured {
   readonly totals: Totals;
   readonly seats: number;
   readonly seconds: number;
+  /** How much of them it waited for the last answers. */
+  readonly waitedSeconds: number;
   readonly interrupted: boolean;
   readonly load: readonly LoadBusy[];
   readonly server: Located;
@@ -28,7 +30,7 @@ const CPU_US_MIN = 200_000; // The system counts in steps of 10,000: less says n
 const OPERATIONS = ["add_todo", "update_todo", "delete_todo", "connect"] as const;
 
 export function outcomeOf(options: LoadOptions, measured: Measured, removal: Removal): Outcome {
-  const { admission, totals, seats, seconds, interrupted, load } = measured;
+  const { admission, totals, seats, seconds, waitedSeconds, interrupted, load } = measured;
   const { counts } = totals;
   const { scenario, url, outstanding, rate = null, seed } = options;
   return {
@@ -41,6 +43,7 @@ export function outcomeOf(options: LoadOptions, measured: Measured, removal: Rem
     rate,
     seed,
     seconds,
+    waitedSeconds,
     interrupted,
     operations: {
       count: totals.operations,

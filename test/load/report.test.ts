@@ -33,6 +33,7 @@ test("whatever goes wrong is said, and no line is wider than 80", () => {
   const wrong = sampleOutcome({
     interrupted: true,
     seconds: 3.25,
+    waitedSeconds: 1.25,
     rate: 100_000,
     operations: { ...CLEAN.operations, unsent: 239_808 },
     pushes: { ...CLEAN.pushes, gaps: 3, repeats: 2, conflated: 1200 },
@@ -50,6 +51,7 @@ test("whatever goes wrong is said, and no line is wider than 80", () => {
   const text = lines.join("\n");
   for (const part of [
     "interrupted after 3.3 s",
+    "of them 1.3 s waiting for the last answers",
     "100,000 a second wanted",
     "239,808 due but not begun",
     "3 GAPS",

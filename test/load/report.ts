@@ -11,6 +11,7 @@ const LABEL_COLUMNS = 12;
 const CELL_COLUMNS = 10;
 const LEFT_BEHIND_SHOWN = 3;
 const UNSENT_S = 0.05; // What is due between the last two looks at the clock is nobody's fault.
+const WAITED_S = 1; // As long as nobody would take for the load itself.
 const LOAD_SHOWN = 4; // Processes that are named one by one.
 const LOAD_LOOP_MAX = 0.9; // Above, latencies are those of the load itself.
 
@@ -38,9 +39,13 @@ export function reportLines(outcome: Outcome, columns = 80): string[] {
 /** A label, and what stands behind it; a part is not broken. */
 type Row = readonly [label: string, parts: readonly string[]];
 
-function headline({ scenario, url, seconds, interrupted }: Outcome): Row {
+function headline({ scenario, url, seconds, waitedSeconds, interrupted }: Outcome): Row {
   const time = `${Numbers.rate(seconds)} s`;
-  return [scenario, [url, interrupted ? `interrupted after ${time}` : time]];
+  const waited =
+    waitedSeconds < WAITED_S
+      ? []
+      : [`of them ${Numbers.rate(waitedSeconds)} s waiting for the last answers`];
+  return [scenario, [url, interrupted ? `interrupted after ${time}` : time, ...waited]];
 }
 
 function setting(outcome: Outcome): Row {

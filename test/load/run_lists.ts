@@ -3,17 +3,22 @@
  *
  * Owner: the coordinator alone makes and deletes, so that no load process that dies leaves any.
  * Order: a list is noted before it is asked for: one whose making was not answered is deleted too.
- * Bound: DEADLINE_MS for either; OWNERS_AT_ONCE connections.
+ * Bound: DEADLINE_MS for either; AWAY_MS_MAX for a server that is gone to come back, as one that is
+ *        started again does; OWNERS_AT_ONCE connections.
  */
 import { RpcError } from "../../client/rpc_error.ts";
 import type { Admission } from "./admission.ts";
 import { Interrupted, within } from "./deadline.ts";
 import { LoadError } from "./load_error.ts";
 import type { PlannedList } from "./plan.ts";
+import type { Progress } from "./progress.ts";
 import { WireClient } from "./wire_client.ts";
 
 const DEADLINE_MS = 60_000;
+const AWAY_MS_MAX = 12_000;
+const AWAY_STEP_MS = 500;
 const OWNERS_AT_ONCE = 8;
+const UNREACHABLE = "unreachable";
 const DEAF = { pushed: () => undefined, closed: () => undefined };
 
 /** What became of the lists. `why`: the kind of the refusal. */
@@ -48,9 +53,26 @@ export class RunLists {
   }
 
   /** Deletes what `make` made or may have made. Never throws. */
-  async remove(): Promise<Removal> {
-    const left = new Map([...this.#made].map((list) => [list, "unreachable"]));
-    const removing = this.#byOwner([...this.#made], async (client, lists) => {
+  async remove(progress: Pick<Progress, "phase">): Promise<Removal> {
+    const left = new Map([...this.#made].map((list) => [list, UNREACHABLE]));
+    const since = performance.now();
+    progress.phase("deleting the lists");
+    await this.#removeLeft(left);
+    while (isAway(left) && performance.now() - since < AWAY_MS_MAX) {
+      progress.phase("the server is away; trying again to delete the lists");
+      await new Promise((resolve) => setTimeout(resolve, AWAY_STEP_MS));
+      await this.#removeLeft(left);
+    }
+    return {
+      removed: this.#made.size - left.size,
+      leftBehind: [...left].map(([{ id }, why]) => ({ list: id, why })),
+      kept: [],
+    };
+  }
+
+  /** Takes out of `left` what it deletes; what is refused gets the kind of the refusal. */
+  async #removeLeft(left: Map<PlannedList, string>): Promise<void> {
+    const removing = this.#byOwner([...left.keys()], async (client, lists) => {
       const answers = lists.map(async (list) => {
         const answer = await client.call("delete_list", { list: list.id });
         if (answer.ok || answer.kind === "not_found") left.delete(list);
@@ -63,11 +85,6 @@ export class RunLists {
     } catch (error) {
       if (!(error instanceof LoadError || error instanceof RpcError)) throw error;
     }
-    return {
-      removed: this.#made.size - left.size,
-      leftBehind: [...left].map(([{ id }, why]) => ({ list: id, why })),
-      kept: [],
-    };
   }
 
   /** Deletes nothing: what `make` made stays. */
@@ -115,6 +132,11 @@ export class RunLists {
     const error = (await Promise.all(served)).find((each) => each !== undefined);
     if (error !== undefined) throw error;
   }
+}
+
+/** Whether the server was not there for some of them: then it may come back. */
+function isAway(left: ReadonlyMap<PlannedList, string>): boolean {
+  return [...left.values()].some((why) => why === UNREACHABLE || why === "closed");
 }
 
 /** "Left behind: 5 lists (unknown_method), the first is load-x-1." "" when nothing is. */

@@ -15,6 +15,7 @@ export function sampleOutcome(changes: Partial<Outcome> = {}): Outcome {
     rate: null,
     seed: 1,
     seconds: 10.01,
+    waitedSeconds: 0.01,
     interrupted: false,
     operations: {
       count: 84_301,

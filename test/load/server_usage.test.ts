@@ -1,6 +1,8 @@
 /** server_usage: which process listens. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { listeningInodes, locateServer, usageOf } from "./server_usage.ts";
 
 const TABLE = `  sl  local_address rem_address   st tx_queue:rx_queue tr:when retrnsmt uid inode
@@ -28,4 +30,12 @@ test.runIf(process.platform === "linux")("this very process is found by its port
 test("another machine's server is not looked for, an ended process has no usage", () => {
   expect(locateServer("wss://todo.example.com/socket").ok).toBe(false);
   expect(usageOf(2 ** 30)).toBeUndefined();
+});
+
+test.runIf(process.platform === "linux")("one that nobody has waited for has none", async () => {
+  // `exec` leaves the child of the shell to a program that never asks how it ended.
+  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: "pipe" });
+  const [pid] = await once(parent.stdout, "data");
+  await vi.waitFor(() => expect(usageOf(Number(String(pid)))).toBeUndefined());
+  parent.kill();
 });

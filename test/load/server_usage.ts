@@ -7,7 +7,7 @@
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { cpuUs, residentMib } from "../../bench/cpu_clock.ts";
-import { isLoopback } from "./load_options.ts";
+import { isLoopback } from "../../client/cli/server_url.ts";
 
 /** The server's process, or why it is not known. */
 export type Located =

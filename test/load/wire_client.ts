@@ -86,6 +86,11 @@ export class WireClient {
     return this.#welcome;
   }
 
+  /** False once it has ended, by either side. */
+  get isConnected(): boolean {
+    return !this.#closed;
+  }
+
   /** Sends a call; `done` comes once, at once when the connection has ended. */
   ask(method: string, params: object, done: (answer: Answer) => void): void {
     if (this.#closed) {

@@ -14,6 +14,7 @@ import { type Cell, tableLines } from "../table.ts";
 import { counted } from "../todo_lines.ts";
 
 const TITLE_COLUMN = 1;
+const DROPPED_COLUMNS = [5, 3]; // The id, the role: in this order.
 
 export function lists(
   invocation: Invocation,
@@ -25,7 +26,12 @@ export function lists(
     const used = usedList(client, invocation);
     const rows = found.map((list) => listRow(list, !deleted && list.list === used));
     const { paint, columns } = printer;
-    const lines = tableLines(rows, { paint, columns, shrinks: [TITLE_COLUMN] });
+    const lines = tableLines(rows, {
+      paint,
+      columns,
+      shrinks: [TITLE_COLUMN],
+      drops: DROPPED_COLUMNS,
+    });
     if (lines.length === 0) lines.push(deleted ? NONE_DELETED : NONE);
     printer.printAll(
       found.map((list) => ({ json: list, id: list.list })),

@@ -12,6 +12,7 @@ import { eventLine } from "../event_line.ts";
 import { CliError, EXIT, type ExitCode } from "../exit_code.ts";
 import { chooseList, quoted } from "../list_choice.ts";
 import type { Invocation } from "../settings.ts";
+import { positiveInteger } from "../todo_input.ts";
 
 const EVENTS_DEFAULT = 20;
 const PAGE_EVENTS_MAX = 500; // PROTOCOL.md section 4.
@@ -73,7 +74,7 @@ function whenOf(at: number): string {
 }
 
 function limitInput(text: string): number {
-  const limit = Number(text);
-  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(limit) && limit >= 1) return limit;
+  const limit = positiveInteger(text);
+  if (limit !== undefined) return limit;
   throw new CliError(EXIT.usage, `--limit wants a number from 1 on; ${JSON.stringify(text)} came.`);
 }

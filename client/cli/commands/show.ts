@@ -13,7 +13,7 @@ import type { Invocation } from "../settings.ts";
 import { fieldLines } from "../table.ts";
 import { visible } from "../terminal_text.ts";
 import { idInput } from "../todo_input.ts";
-import { isOverdue } from "../todo_lines.ts";
+import { isOverdue, tagMark } from "../todo_lines.ts";
 
 export function show(invocation: Invocation, text: string): Promise<ExitCode> {
   const { terminal, printer } = invocation;
@@ -27,7 +27,7 @@ export function show(invocation: Invocation, text: string): Promise<ExitCode> {
       ["list", `${quoted(list.title)} (${list.list})`],
       ["date", dateOf(todo, today)],
       ["priority", todo.priority],
-      ["tags", todo.tags?.map((tag) => `+${tag}`).join(" ")],
+      ["tags", todo.tags?.map(tagMark).join(" ")],
       ["assignee", todo.assignee === undefined ? undefined : `@${todo.assignee}`],
       ["rev", String(todo.rev)],
     ];

@@ -5,7 +5,7 @@
  */
 import { withClient } from "../connect.ts";
 import { EXIT, type ExitCode } from "../exit_code.ts";
-import { findList, quoted, useList } from "../list_choice.ts";
+import { onlyOne, quoted, useList } from "../list_choice.ts";
 import type { Invocation } from "../settings.ts";
 import { titleInput } from "../todo_input.ts";
 
@@ -13,10 +13,8 @@ export function start(invocation: Invocation, text: string): Promise<ExitCode> {
   const title = titleInput(text);
   return withClient(invocation, async (client) => {
     const lists = await client.allLists();
-    const has = findList(
-      lists.filter((list) => list.title === title),
-      title,
-    );
+    const same = lists.filter((list) => list.title === title);
+    const has = onlyOne(same, title);
     const { list, seq } = has ?? (await client.start({ title }));
     useList(client, invocation, list);
     const line =

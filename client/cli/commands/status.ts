@@ -51,7 +51,7 @@ async function latencyOf(client: TodoClient): Promise<number> {
   return Number(least.toFixed(1));
 }
 
-function placeFields({ profile, data, token, list }: Settings): Field[] {
+function placeFields({ profile, data, list, ...token }: Settings): Field[] {
   return [
     ["profile", profile ?? "none"],
     ["data folder", data],
@@ -60,8 +60,8 @@ function placeFields({ profile, data, token, list }: Settings): Field[] {
   ];
 }
 
-function tokenPlace(token: Settings["token"]): string {
-  if (token === undefined) return "made from the data folder";
+function tokenPlace({ token, mints }: Pick<Settings, "token" | "mints">): string {
+  if (token === undefined) return mints ? "made from the data folder" : "none";
   return token.from === "file" ? `from ${token.file}` : "from TODO_TOKEN";
 }
 

@@ -71,7 +71,7 @@ describe("which list", () => {
     await cli.run(cli.terminal("bob"), "start", "bobs");
     expect((await todo("ls")).out).toContain('"groceries"');
     const kept = JSON.parse(
-      readFileSync(join(cli.folder, "state", "todo-actors", "last_lists.json"), "utf8"),
+      readFileSync(join(cli.folder, "state", "todo", "last_lists.json"), "utf8"),
     );
     expect(kept).toEqual([
       { url: cli.server.url, user: "bob", list: "list-3" },
@@ -173,6 +173,19 @@ describe("marks in the words", () => {
     expect((await todo("ls")).out).toContain("1  [ ]  +1 litre  2026-11-25  !high  +a +b +c\n");
     expect(await todo("edit", "1", "!high")).toEqual(fine('1 "+1 litre" was so already.'));
   });
+});
+
+test("a tag with a blank in it is seen to be one", async () => {
+  await todo("start", "groceries");
+  await todo("add", "Milk", "--tags", "a b,c");
+  expect((await todo("ls")).out).toContain('1  [ ]  Milk  +"a b" +c\n');
+  expect((await todo("show", "1")).out).toContain('tags  +"a b" +c\n');
+});
+
+test("a state folder that cannot be made keeps nobody from anything", async () => {
+  const nowhere = { XDG_STATE_HOME: "/proc/nowhere/c" };
+  const { exit, err } = await cli.run(cli.terminal("alice", nowhere), "start", "groceries");
+  expect({ exit, err }).toEqual({ exit: 0, err: "" });
 });
 
 test("what others wrote is made visible, in tables and in sentences", async () => {

@@ -67,6 +67,11 @@ describe("what is no day", () => {
   });
 
   test("neither is one after the year 9999", () => {
-    expect(() => dateInput("in 1 month", new Date(9999, 11, 25))).toThrow("The calendar has no");
+    for (const text of ["in 1 month", "in 1 week"]) {
+      expect(() => dateInput(text, new Date(9999, 11, 25))).toThrow(
+        `The last day that a date can be is 9999-12-31; "${text}" is later.`,
+      );
+    }
+    expect(() => dateInput("tomorrow", new Date(9999, 11, 31))).toThrow('"tomorrow" is later.');
   });
 });

@@ -42,7 +42,7 @@ describe("a profile", () => {
     expect(settings({}, { TODO_PROFILE: "work" })).toMatchObject(work);
     expect(settings({ profile: "home" }, { HOME: "/h" })).toMatchObject({
       data: "/h/todo",
-      dataGiven: true,
+      mints: true,
       token: undefined,
     });
     expect(settings()).toMatchObject({ profile: "default", list: "Home" });
@@ -73,7 +73,26 @@ describe("a profile", () => {
       settings({ profile: "work", url: "ws://elsewhere.example.org" }),
       settings({}, { TODO_PROFILE: "work", TODO_URL: "ws://elsewhere.example.org" }),
     ]) {
-      expect(elsewhere).toMatchObject({ token: undefined, dataGiven: false, data: "./data" });
+      expect(elsewhere).toMatchObject({ token: undefined, mints: false, data: "./data" });
+    }
+  });
+
+  test("its url and data folder go together, a TODO_DATA goes with no url elsewhere", () => {
+    configure({ work: { url: "https://todo.example.org", data: "/d" } });
+    const TODO_DATA = "/elsewhere";
+    const url = "wss://todo.example.org";
+    for (const [options, env, mints] of [
+      [{ profile: "work" }, {}, true],
+      [{ profile: "work" }, { TODO_DATA }, true],
+      [{}, { TODO_PROFILE: "work" }, true],
+      [{}, { TODO_PROFILE: "work", TODO_DATA }, false],
+      [{ url }, { TODO_DATA }, false],
+      [{}, { TODO_URL: url, TODO_DATA }, false],
+      [{ url, data: "/d" }, {}, true],
+      [{ url: "ws://127.8.0.1:5000" }, { TODO_DATA }, true],
+      [{ url: "ws://[::1]:5000" }, {}, true],
+    ] as const) {
+      expect(settings(options, env).mints, JSON.stringify([options, env])).toBe(mints);
     }
   });
 
@@ -157,6 +176,21 @@ describe("a token file that cannot be used: exit code 4", () => {
     }
     chmodSync(file, 0o400);
     expect((await lsWith(file)).err).toContain("You have no list yet.");
+  });
+
+  test("it is a folder", async () => {
+    const file = join(cli.folder, "config");
+    expect(await lsWith(file)).toEqual(
+      failed(4, `${file} is a folder: name a file in it as "token_file".`),
+    );
+  });
+
+  test("its token is of somebody else than --as: exit code 2", async () => {
+    const file = cli.file("a.token", "token-of-alice");
+    configure({ work: { url: cli.server.url, token_file: file } });
+    expect(await cli.todo("ls", "--profile", "work", "--as", "bob")).toEqual(
+      failed(2, `${file} is a token of alice, not of bob: name another profile or leave out --as.`),
+    );
   });
 
   test("it is missing, or holds something else", async () => {

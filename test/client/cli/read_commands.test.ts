@@ -108,6 +108,41 @@ describe("today", () => {
     ]);
   });
 
+  test("lists that the server cannot read are said: exit code 1", async () => {
+    const asked: unknown[] = [];
+    const pages = [
+      { lists: [], missing: ["list-0"], more: true },
+      { lists: [{ ...groceries, todos: [now] }], missing: ["list-0"], more: true },
+      { lists: [], missing: ["list-3"] },
+    ];
+    cli.answers.agenda = ({ params }) => {
+      asked.push(params);
+      return { result: pages[(asked.length - 1) % pages.length] };
+    };
+    const sentence = "2 lists cannot be read at present: list-0, list-3. Try again in a moment.";
+    expect(await todo("today")).toEqual({
+      exit: 1,
+      out: '"Groceries": 1 todo\n7  [ ]  Milk  2026-11-25  +home\n',
+      err: `${sentence}\n`,
+    });
+    expect(asked).toEqual([
+      { to: "2026-11-25" },
+      { to: "2026-11-25", after: "list-0" },
+      { to: "2026-11-25", after: "list-1", after_id: 7 },
+    ]);
+    expect(jsonLines((await todo("today", "--json")).out)).toEqual([
+      { ...now, list: "list-1", list_title: "Groceries", overdue: false },
+      { missing: ["list-0", "list-3"], error: { kind: "refused", message: sentence } },
+    ]);
+  });
+
+  test("that nothing is to do is not said when a list could not be read", async () => {
+    cli.answers.agenda = () => ({ result: { lists: [], missing: ["list-1"] } });
+    expect(await todo("today")).toEqual(
+      failed(1, "1 list cannot be read at present: list-1. Try again in a moment."),
+    );
+  });
+
   test("nothing to do is said", async () => {
     cli.answers.agenda = () => ({ result: { lists: [] } });
     expect(await todo("today")).toEqual(fine("Nothing is to be done by today."));
@@ -184,6 +219,13 @@ describe("status", () => {
       { reachable: true, url: cli.server.url, user: "alice", pid: "<0.7.0>", profile: null },
     ]);
     expect((await todo("status", "-q")).out).toBe("<0.7.0>\n");
+  });
+
+  test("a server elsewhere gets no token unasked, and status says so", async () => {
+    const env = { TODO_URL: "ws://nowhere.invalid", TODO_TOKEN: "", TODO_DATA: "/d" };
+    expect((await cli.run(cli.terminal("alice", env), "status")).out).toContain(
+      "data folder  /d\ntoken        none\n",
+    );
   });
 
   test("without a server: what was tried, then the sentence", async () => {

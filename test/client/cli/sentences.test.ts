@@ -18,6 +18,13 @@ afterEach(() => cli.remove());
 const DATES = 'A date is a day like 2026-12-24, today, tomorrow, fri, "in 2 weeks" or none;';
 const IDS = "An ID is the number that `todo ls` shows before a todo;";
 const TITLE = "A title is trimmed text of 1 to 500 characters without control characters;";
+const NOTES =
+  "--notes wants text of at most 10000 characters without control characters other than " +
+  "line feed and tab;";
+const TAG = "A tag is text of 1 to 50 characters without control characters;";
+const MANY_TAGS = Array.from("bcdefghijklmnopqrstu").join();
+const BEHIND = "A list that begins with - goes behind --, as in";
+const HELP = "See `todo --help`.";
 const USER = "a user name, 1 to 64 of A-Z a-z 0-9 _ . @ - that begin with a letter or a digit;";
 const CHANGE = "Say what to change, as in `todo edit 12 Oat milk +home --date tomorrow`.";
 
@@ -33,7 +40,29 @@ describe("wrong usage: exit code 2, before anybody is connected to", () => {
     [["undone", "1", "1.5"], `${IDS} "1.5" came.`],
     [["edit", "1"], CHANGE],
     [["add", "  "], `${TITLE} empty text came.`],
-    [["add", "+home"], `${TITLE} empty text came.`],
+    [["add", "+1"], `${TITLE} +1 was read as a tag: write '\\+1' to mean the word.`],
+    [["add", "@bob"], `${TITLE} @bob was read as the assignee: write '\\@bob' to mean the word.`],
+    [
+      ["add", "!high"],
+      `${TITLE} !high was read as the priority: write '\\!high' to mean the word.`,
+    ],
+    [
+      ["add", "x", "--notes", "a\u0007"],
+      `${NOTES} text of 2 characters with a control character in it came.`,
+    ],
+    [
+      ["edit", "1", "--notes", "a\u0007"],
+      `${NOTES} text of 2 characters with a control character in it came.`,
+    ],
+    [["add", "x", "--tags", "y".repeat(51)], `${TAG} text of 51 characters came.`],
+    [["edit", "1", `+${"y".repeat(51)}`], `${TAG} text of 51 characters came.`],
+    [["add", "x", "+a", "--tags", MANY_TAGS], "A todo has at most 20 tags; 21 came."],
+    [["edit", "1", "--tags", `${MANY_TAGS},v`], "A todo has at most 20 tags; 21 came."],
+    [["members", "-abc"], `Unknown option '-abc'. ${BEHIND} \`todo members -- -ID\`. ${HELP}`],
+    [
+      ["delete", "--yes", "--bc"],
+      `Unknown option '--bc'. ${BEHIND} \`todo delete -- -ID\`. ${HELP}`,
+    ],
     [["start", "a\u0007"], `${TITLE} text of 2 characters with a control character in it came.`],
     [["rename", "x", "y".repeat(501)], `${TITLE} text of 501 characters came.`],
     [["add", "x", "--assignee", "b b"], `--assignee wants ${USER} "b b" came.`],
@@ -67,6 +96,18 @@ describe("wrong usage: exit code 2, before anybody is connected to", () => {
   ])("%j", async (args, sentence) => {
     expect(await todo(...args)).toEqual(failed(2, sentence));
     expect(cli.server.connections).toHaveLength(0);
+  });
+
+  test("notes that are too long: their line ends are not what is wrong", async () => {
+    expect(await todo("add", "x", "--notes", `${"n\n".repeat(5000)}n`)).toEqual(
+      failed(2, `${NOTES} text of 10001 characters came.`),
+    );
+  });
+
+  test("the id of a list that begins with - is taken behind --, and by --list", async () => {
+    const unknown = failed(1, 'You have no list named "-abc". `todo lists` shows those you have.');
+    expect(await todo("members", "--", "-abc")).toEqual(unknown);
+    expect(await todo("ls", "--list", "-abc")).toEqual(unknown);
   });
 
   test("a token of somebody else than --as", async () => {
@@ -107,6 +148,49 @@ describe("the server", () => {
       ),
     );
     await cli.restart();
+  });
+
+  test("a server that has something else at this path: 3, and where the socket is", async () => {
+    for (const status of [404, 200]) {
+      await cli.restart({ refuse: status });
+      expect(await todo("ls")).toEqual(
+        failed(
+          3,
+          `The server at ${cli.server.url} refused the connection (HTTP ${status}). ` +
+            "Its socket is at /socket: give --url that path.",
+        ),
+      );
+    }
+    await cli.restart({ refuse: 503 });
+    expect((await todo("ls")).err).toMatch(
+      /Try again in a moment, or name another with --url\.\n$/,
+    );
+  });
+
+  test("a TODO_TOKEN that can be none: 4, and nobody is connected to", async () => {
+    const holdsNone =
+      "TODO_TOKEN holds no token. " +
+      "Put one there, made beside the server with `npm run -s token -- USER`.";
+    for (const TODO_TOKEN of ["a.b.c\n", "two words", "a\r\nX: y"]) {
+      const ran = await cli.run(cli.terminal("alice", { TODO_TOKEN }), "ls");
+      expect(ran).toEqual(failed(4, holdsNone));
+    }
+    expect(cli.server.connections).toHaveLength(0);
+  });
+
+  test("a token whose time is over between two calls: 4, as when connecting", async () => {
+    cli.answers.lists = () => {
+      cli.server.connection.push("bye", { code: 4401, reason: "A valid token is wanted." });
+      cli.server.connection.close(4401, "A valid token is wanted.");
+      return undefined;
+    };
+    expect(await todo("ls")).toEqual(
+      failed(
+        4,
+        `The token in TODO_TOKEN is expired or not one of ${cli.server.url}. ` +
+          "Put one into TODO_TOKEN, made beside the server with `npm run -s token -- USER`.",
+      ),
+    );
   });
 
   test("an expired token: 4", async () => {

@@ -41,7 +41,7 @@ test("lines go on with the list used last, whatever happens elsewhere", async ()
   await cli.todo("start", "groceries");
   await cli.todo("start", "work");
   cli.answers.add_todo = () => {
-    cli.file("state/todo-actors/last_lists.json", "[]"); // Another command's doing.
+    cli.file("state/todo/last_lists.json", "[]"); // Another command's doing.
     return undefined;
   };
   const lines = "add Milk --list groceries\nadd Bread";

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fieldLines, tableLines } from "../../../client/cli/table.ts";
+import { todoLines } from "../../../client/cli/todo_lines.ts";
 
 const paint = (_style: unknown, text: string) => text;
 const rows = [
@@ -11,6 +12,12 @@ const rows = [
 
 function lines(columns: number): string[] {
   return tableLines(rows, { paint, columns, shrinks: [1, 3] });
+}
+
+function todos(columns: number): string[] {
+  const title = "Bread of the dark kind";
+  const more = { date: "2026-11-01", done: false, priority: "medium", tags: ["home"] } as const;
+  return todoLines([{ id: 100, title, rev: 1, ...more }], { paint, columns, today: "2026-11-25" });
 }
 
 describe("a table", () => {
@@ -28,10 +35,20 @@ describe("a table", () => {
 
   test("is never wider than the terminal", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 60 }), (columns) => {
+      fc.property(fc.integer({ min: 1, max: 60 }), (columns) => {
         for (const line of lines(columns)) expect(line.length).toBeLessThanOrEqual(columns);
+        for (const line of todos(columns)) expect(line.length).toBeLessThanOrEqual(columns);
       }),
     );
+  });
+
+  test("leaves out what tells least, so that a title stays readable", () => {
+    expect(todos(60)[0]).toBe("100  [ ]  Bread of the…  2026-11-01  overdue  !medium  +home");
+    expect(todos(50)[0]).toBe("100  [ ]  Bread of th…  2026-11-01  !medium  +home");
+    expect(todos(40)[0]).toBe("100  [ ]  Bread of th…  2026-11-01  +ho…");
+    expect(todos(22)[0]).toBe("100  [ ]  Bread of th…");
+    expect(todos(15)[0]).toBe("100  [ ]  Brea…");
+    expect(todos(6)[0]).toBe("100  …");
   });
 
   test("shows other people's control characters as pictures", () => {

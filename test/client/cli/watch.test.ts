@@ -187,7 +187,10 @@ test("a token whose time is over ends it: exit code 4", async () => {
   server.connection.push("bye", { code: 4401, reason: "The token's time is over." });
   server.connection.close(4401, "The token's time is over.");
   expect(await watching).toBe(4);
-  expect(terminal.stderr.text).toMatch(/^[^\n]*npm run -s token -- USER[^\n]*\n$/);
+  expect(terminal.stderr.text).toBe(
+    `The token in TODO_TOKEN is expired or not one of ${server.url}. ` +
+      "Put one into TODO_TOKEN, made beside the server with `npm run -s token -- USER`.\n",
+  );
 });
 
 test("on a terminal it draws a screen within its size and leaves it as it was", async () => {
@@ -215,4 +218,61 @@ test("on a terminal it draws a screen within its size and leaves it as it was", 
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(30);
   expect(lines[0]).toBe('"groceries": 20 todos');
   expect(lines.at(-1)).toBe("Live. Ctrl-C ends.");
+});
+
+describe("a small screen", () => {
+  async function screenOf(columns: number, rows: number): Promise<string[]> {
+    const terminal = terminalOf({ isTTY: true });
+    const more = { date: "2026-11-01", priority: "high", tags: ["home"] } as const;
+    const bread = todo(2, "Bread of the dark kind", more);
+    world.change("list-1", { op: "todo_added", todo: bread }, "bob");
+    world.change("list-1", { op: "todo_deleted", id: 1 }, "bob");
+    const watching = run(["watch"], terminal);
+    await terminal.stdout.until("Bread");
+    terminal.resize(columns, rows);
+    await vi.waitFor(() => expect(lastDrawn(terminal)).toHaveLength(rows));
+    terminal.interrupt();
+    expect(await watching).toBe(0);
+    return lastDrawn(terminal);
+  }
+
+  function lastDrawn({ stdout }: FakeTerminal): string[] {
+    const last = stdout.text.split("\u001b[H").at(-1) ?? "";
+    return stripVTControlCharacters(last).split("\r\n");
+  }
+
+  test.each([
+    [40, 11],
+    [30, 6],
+    [20, 5],
+    [10, 3],
+    [3, 2],
+    [1, 1],
+  ])("%i columns, %i rows: it stays within them", async (columns, rows) => {
+    for (const line of await screenOf(columns, rows)) {
+      expect(line.length).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  test("with three rows: what the list is, what it holds, how the connection is", async () => {
+    expect(await screenOf(30, 3)).toEqual([
+      '"groceries": 1 todo',
+      "2  [ ]  Bread of the d…  +home",
+      "Live. Ctrl-C ends.",
+    ]);
+  });
+
+  test("what fills a line is not cleared by what clears the rest of it", async () => {
+    const terminal = terminalOf({ isTTY: true });
+    const watching = run(["watch"], terminal);
+    await terminal.stdout.until("Milk");
+    terminal.interrupt();
+    await watching;
+    const drawn = terminal.stdout.text.split("\u001b[H").at(-1) ?? "";
+    const [frame = ""] = drawn.split("\u001b[?2026l");
+    for (const line of frame.split("\r\n")) {
+      const cleared = ["\u001b[K", "\u001b[J"].map((clear) => line.lastIndexOf(clear));
+      expect(Math.max(...cleared)).toBe(0);
+    }
+  });
 });
