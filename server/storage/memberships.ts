@@ -25,6 +25,7 @@ export class Memberships {
   /** Somebody whom the append makes a member is one of as many lists as anybody may be. */
   isOneTooMany({ list, birth, life, rows }: Append): boolean {
     if (birth !== undefined) return this.#isFull(birth.owner);
+    if (life === undefined && rows.every(({ member }) => member === undefined)) return false;
     const isTooMany = (user: string) => this.#isFull(user) && !this.#has(user, list);
     // The others were its members before: nobody's lists may keep an owner's from coming back.
     if (life?.deletedAt === null) return isTooMany(life.by);

@@ -38,7 +38,7 @@ function open(): Opening {
     const full = "its disk is full or read-only, so it cannot be marked as put back";
     return { ok: false, message: `${path} was put back from a copy, and ${full}.` };
   }
-  mark.move(writer.pos);
+  mark.begin(writer.pos);
   port.on("message", (message: FlatBatch | typeof CLOSE) => {
     if (message === CLOSE) {
       writer.close();
@@ -47,9 +47,8 @@ function open(): Opening {
       port.close();
       return;
     }
-    const refused = writer.commit(unpack(message));
-    mark.move(writer.pos); // Before anything is acknowledged.
-    port.postMessage(refused);
+    port.postMessage(writer.commit(unpack(message)));
+    mark.move(writer.pos);
     writer.checkpointIfDue();
   });
   const { generation } = isCopy ? marks : opened.marks;

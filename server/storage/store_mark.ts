@@ -6,8 +6,8 @@
  *        changed in any way (else 0). None of the times can be carried along by a copy. A store
  *        that differs was put back from somewhere: what clients have seen since is no part of it.
  *        A mark that is missing or unreadable tells nothing, so the store is taken for a copy.
- * Cost:  one small write a commit, without an fsync: a mark that lags after a power cut lags behind
- *        the log, and that is no sign of a copy.
+ * Cost:  one small write every LAG_MS of commits, without an fsync: a write for each would make every
+ *        fsync of the log dearer. A mark that lags behind the log is no sign of a copy.
  */
 import {
   closeSync,
@@ -20,6 +20,8 @@ import {
   writeSync,
 } from "node:fs";
 
+/** Milliseconds by which the mark may lag behind the log. */
+const LAG_MS = 1000;
 /** Of each number, so that a line covers the one before. */
 const DIGITS = 20;
 
@@ -36,6 +38,7 @@ export class StoreMark {
   readonly #left: bigint[];
   #file: number | undefined;
   #pos = 0;
+  #later: NodeJS.Timeout | undefined;
 
   /** Reads the mark of the store at `path`, which must exist; writes nothing yet. */
   constructor(path: string) {
@@ -54,14 +57,24 @@ export class StoreMark {
     return changedNs !== 0n && changedNs !== this.#changedNs;
   }
 
-  /** All up to `pos` is acknowledged. */
-  move(pos: number): void {
+  /** The store is in use from now on, and its log ends at `pos`. */
+  begin(pos: number): void {
     this.#pos = pos;
     this.#write(0n);
   }
 
+  /** All up to `pos` is on disk. */
+  move(pos: number): void {
+    this.#pos = pos;
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.#write(0n);
+    }, LAG_MS);
+  }
+
   /** A clean stop: the store is closed, and nobody changes it until the next start. */
   close(): void {
+    clearTimeout(this.#later);
     this.#write(this.#changedNs);
     if (this.#file !== undefined) closeSync(this.#file);
   }
