@@ -10,9 +10,19 @@ import type { Runtime, SpawnOptions } from "./runtime.ts";
 /** Handles one message. What it throws ends the process with that reason. */
 export type MessageHandler = (message: unknown) => void;
 
-class CallbackBehaviour implements Behaviour {
+/** What a server lets be seen of itself. */
+export interface Inspected {
+  readonly state: unknown;
+  readonly suspended: boolean;
+}
+
+/** Calls `handle` with each message. */
+export class CallbackBehaviour implements Behaviour {
   readonly takesReplies = true;
-  readonly handle: MessageHandler;
+  /** Another one while the process is traced. */
+  handle: MessageHandler;
+  /** Set: it understands system messages. */
+  server: Inspected | undefined = undefined;
 
   constructor(handle: MessageHandler) {
     this.handle = handle;

@@ -14,15 +14,17 @@
  * `terminate`, with that reason. Source: OTP gen_server(3).
  */
 import { Call, type From, reply as replyTo } from "./call.ts";
-import { startCallback } from "./callback_process.ts";
+import { CallbackBehaviour, type Inspected, startCallback } from "./callback_process.ts";
 import { type ExitReason, ExitSignal, reasonOf } from "./exit_reason.ts";
 import { abandon, type Exit } from "./exits.ts";
 import { demonitor, monitor } from "./monitors.ts";
 import type { Pid } from "./pid.ts";
-import type { Process } from "./process.ts";
+import { current, type Process } from "./process.ts";
 import { after, on, receive } from "./receive.ts";
 import type { Runtime } from "./runtime.ts";
+import { send } from "./send.ts";
 import type { Waiting } from "./spawn.ts";
+import { SystemMessage, type SystemRequest, type TraceEvent } from "./system_message.ts";
 import type { Timer } from "./timers.ts";
 
 export { call, reply } from "./call.ts";
@@ -83,7 +85,7 @@ export function start<Args, State, Request, Message>(
 ): Started {
   const server = new Server(module as unknown as Module<unknown, unknown, unknown, unknown>);
   const process = startCallback(runtime, server.handle, { ...options, label: module.name });
-  server.process = process;
+  server.attach(process);
   const { register } = options;
   if (register !== undefined && !runtime.names.register(register, process.pid)) {
     abandon(process, "normal");
@@ -100,14 +102,6 @@ class Cast {
 
   constructor(message: unknown) {
     this.message = message;
-  }
-}
-
-class Stop {
-  readonly reason: ExitReason;
-
-  constructor(reason: ExitReason) {
-    this.reason = reason;
   }
 }
 
@@ -128,7 +122,7 @@ export function* stop(
 ): Waiting<"ok" | "noproc" | "timeout"> {
   if (pid.process === undefined) return "noproc";
   const ref = monitor(pid);
-  pid.process.deliver(new Stop(reason));
+  pid.process.deliver(new SystemMessage(current(), ref, { type: "stop", reason }));
   return yield* receive<"ok" | "timeout">(
     on({ type: "DOWN", ref }, () => "ok" as const),
     after(timeoutMs, () => {
@@ -142,24 +136,41 @@ export function* stop(
 const WAKE = Object.freeze({ type: "wake" });
 
 /** One running server: the state, and how messages become callbacks. */
-class Server {
+class Server implements Inspected {
   readonly #module: Module<unknown, unknown, unknown, unknown>;
   process: Process | undefined;
   #state: unknown;
   #continue: { readonly continue: unknown } | undefined;
   #silence: Timer | undefined;
+  #silentMs: number | undefined;
+  /** Set: it takes no messages but the system's; `selected` is what it took before. */
+  #pause: { readonly selected: Process["selects"] } | undefined;
+  #tracer: Pid<TraceEvent> | undefined;
 
   constructor(module: Module<unknown, unknown, unknown, unknown>) {
     this.#module = module;
+  }
+
+  get state(): unknown {
+    return this.#state;
+  }
+
+  get suspended(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  attach(process: Process): void {
+    this.process = process;
+    if (process.behaviour instanceof CallbackBehaviour) process.behaviour.server = this;
   }
 
   /** undefined: it runs; else why it does not. */
   init(args: unknown): ExitReason | undefined {
     try {
       const result = this.#module.init(args);
-      if (result[0] === "ignore") return "ignore";
-      if (result[0] === "stop") return result[1];
-      if (result[0] !== "ok") return { bad_return_value: String(result) };
+      if (result?.[0] === "ignore") return "ignore"; // Untyped callers may give anything back.
+      if (result?.[0] === "stop") return result[1];
+      if (result?.[0] !== "ok") return badReturn(result);
       this.#state = result[1];
       this.#then(result[2]);
       if (this.#continue !== undefined) this.process?.deliver(WAKE);
@@ -173,7 +184,7 @@ class Server {
     try {
       if (this.#continue !== undefined) this.#goOn(); // Asked for by init.
       if (message === WAKE) return;
-      if (this.#silence !== undefined) this.#stopSilence();
+      if (this.#silence !== undefined) this.#stopSilence(message);
       this.#dispatch(message);
       if (this.#continue !== undefined) this.#goOn();
     } catch (thrown) {
@@ -193,8 +204,8 @@ class Server {
     } else if (message instanceof Cast) {
       if (module.handleCast === undefined) throw new Error(`${module.name}: no handleCast`);
       this.#next(module.handleCast(message.message, this.#state));
-    } else if (message instanceof Stop) {
-      throw new ExitSignal(message.reason);
+    } else if (message instanceof SystemMessage) {
+      this.#obey(message);
     } else if (isParentsExit(message, this.process)) {
       throw new ExitSignal(message.reason);
     } else if (module.handleInfo !== undefined) {
@@ -203,10 +214,11 @@ class Server {
   }
 
   #next(next: CallNext<unknown>, from?: From): void {
-    switch (next[0]) {
+    switch (next?.[0]) {
       case "reply":
         if (from === undefined) throw new ExitSignal({ bad_return_value: "reply" });
         this.#state = next[2];
+        if (this.#tracer !== undefined) this.#trace({ reply: next[1], to: from.pid });
         replyTo(from, next[1]);
         return this.#then(next[3]);
       case "noreply":
@@ -219,7 +231,71 @@ class Server {
         } else this.#state = next[2];
         throw new ExitSignal(next[1]);
       default:
-        throw new ExitSignal({ bad_return_value: String(next) });
+        throw new ExitSignal(badReturn(next));
+    }
+  }
+
+  #obey(message: SystemMessage): void {
+    message.answer(this.#answerOf(message.request));
+    if (this.#pause === undefined) this.#startSilence();
+  }
+
+  #answerOf(request: SystemRequest): unknown {
+    switch (request.type) {
+      case "stop":
+        throw new ExitSignal(request.reason);
+      case "get_state":
+        return this.#state;
+      case "suspend":
+        return this.#suspend();
+      case "resume":
+        return this.#resume();
+      case "trace":
+        return this.#traceTo(request.to);
+    }
+  }
+
+  #suspend(): "ok" {
+    const { process } = this;
+    if (process === undefined || this.#pause !== undefined) return "ok";
+    this.#pause = { selected: process.selects };
+    process.selects = (message) =>
+      message instanceof SystemMessage || isParentsExit(message, process);
+    return "ok";
+  }
+
+  #resume(): "ok" {
+    const { process } = this;
+    if (process !== undefined && this.#pause !== undefined) process.selects = this.#pause.selected;
+    this.#pause = undefined;
+    return "ok";
+  }
+
+  #traceTo(tracer: Pid<TraceEvent> | undefined): "ok" {
+    this.#tracer = tracer;
+    const behaviour = this.process?.behaviour;
+    const traced = (message: unknown) => this.#handleTraced(message);
+    if (behaviour instanceof CallbackBehaviour) {
+      behaviour.handle = tracer === undefined ? this.handle : traced;
+    }
+    return "ok";
+  }
+
+  #handleTraced(message: unknown): void {
+    if (message instanceof SystemMessage || message === WAKE) return this.handle(message);
+    if (message instanceof Call) {
+      const { from, request } = message;
+      this.#trace({ call: request, from: from.pid });
+    } else if (message instanceof Cast) this.#trace({ cast: message.message });
+    else this.#trace({ info: message });
+    this.handle(message);
+    this.#trace({ state: this.#state });
+  }
+
+  #trace(event: TraceEvent["event"]): void {
+    const pid = this.process?.pid;
+    if (pid !== undefined && this.#tracer !== undefined) {
+      send(this.#tracer, { type: "TRACE", pid, event });
     }
   }
 
@@ -240,19 +316,32 @@ class Server {
       this.#continue = then;
       return;
     }
+    this.#silentMs = then.timeout;
+    this.#startSilence();
+  }
+
+  #startSilence(): void {
     const { process } = this;
-    if (process === undefined || then.timeout === Number.POSITIVE_INFINITY) return;
-    const deadline = process.runtime.clock.now() + then.timeout;
-    this.#silence = process.runtime.addTimer(deadline, () => {
+    const ms = this.#silentMs ?? Number.POSITIVE_INFINITY;
+    if (process === undefined || ms === Number.POSITIVE_INFINITY) return;
+    this.#silence = process.runtime.addTimer(process.runtime.clock.now() + ms, () => {
       if (process.mailboxSize === 0) process.deliver({ type: "timeout" });
     });
     process.timer = this.#silence; // Its end cancels it.
   }
 
-  #stopSilence(): void {
+  /** Any message ends the silence; after the system's it begins again, as in OTP. */
+  #stopSilence(message: unknown): void {
+    if (!(message instanceof SystemMessage)) this.#silentMs = undefined;
     if (this.#silence !== undefined) this.process?.runtime.timers.cancel(this.#silence);
     this.#silence = undefined;
   }
+}
+
+/** An async callback gives back a promise; its rejection is not to end more than this server. */
+function badReturn(value: unknown): ExitReason {
+  if (value instanceof Promise) value.catch(() => undefined);
+  return { bad_return_value: String(value) };
 }
 
 function isParentsExit(message: unknown, process: Process | undefined): message is Exit {

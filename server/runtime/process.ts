@@ -9,7 +9,6 @@ import type { ExitReason } from "./exit_reason.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Pid } from "./pid.ts";
 import type { Ref } from "./ref.ts";
-import type { Registry } from "./registry.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Timer } from "./timers.ts";
 
@@ -22,6 +21,12 @@ export interface Behaviour {
    * to do. Whatever it throws ends the process with that reason.
    */
   turn(process: Process): boolean;
+}
+
+/** Whatever knows processes by names or keys. */
+export interface Registers {
+  /** Frees all that a process has there. */
+  forget(pid: Pid): void;
 }
 
 /** Messages beyond which a mailbox is first reported as high; then at every doubling. */
@@ -41,6 +46,8 @@ export class Process {
   mailbox: Mailbox | undefined;
   /** Messages it may still take in this turn. */
   budget = 0;
+  /** What it has used of its budgets in the turns before this one. */
+  reductions = 0;
   /** Stands in the run queue or is running. */
   queued = false;
   /** It is its turn, or its start; then an exit signal waits until that is over. */
@@ -64,7 +71,8 @@ export class Process {
   watchers: Map<Ref, Process> | undefined;
   /** Whom it watches. */
   watched: Map<Ref, Pid> | undefined;
-  registries: Set<Registry> | undefined;
+  /** Where it is registered: they are told of its end first of all. */
+  registries: Set<Registers> | undefined;
   #highMark = HIGH_MARK;
 
   constructor(runtime: Runtime, behaviour: Behaviour, options: ProcessOptions) {

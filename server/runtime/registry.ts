@@ -23,7 +23,7 @@ export class Registry<Message = never> {
     if (names === undefined) this.#names.set(pid, [name]);
     else names.push(name);
     process.registries ??= new Set();
-    process.registries.add(this as unknown as Registry);
+    process.registries.add(this);
     return true;
   }
 
@@ -40,6 +40,11 @@ export class Registry<Message = never> {
 
   whereis(name: string): Pid<Message> | undefined {
     return this.#pids.get(name);
+  }
+
+  /** In order of registration. */
+  namesOf(pid: Pid): readonly string[] {
+    return [...(this.#names.get(pid) ?? [])];
   }
 
   /** Name and pid of all, in order of registration. */

@@ -125,6 +125,11 @@ export class Runtime {
     while (this.#queue.size > 0 || this.#atTurnEnd.length > 0) this.#turn();
   }
 
+  /** Messages taken and calls made by a process so far, this turn included. */
+  reductionsOf({ reductions, running, budget }: Process): number {
+    return running && budget > 0 ? reductions + MESSAGES_PER_TURN - budget : reductions;
+  }
+
   /** The runtime's own: a process has ended. */
   exited(process: Process, reason: ExitReason): void {
     this.#living -= 1;
@@ -194,6 +199,7 @@ export class Runtime {
     }
     setCurrent(undefined);
     process.running = false;
+    process.reductions += MESSAGES_PER_TURN - process.budget;
     reason = process.doomed ?? reason; // The signal came before whatever it did then.
     if (reason !== undefined) end(process, reason);
     else if (more) this.#queue.push(process);

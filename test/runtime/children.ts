@@ -54,16 +54,14 @@ export function childrenOf(runtime: Runtime, log: Pid<unknown>) {
 export function up(
   runtime: Runtime,
   specs: readonly Supervisor.ChildSpec[],
-  intensity?: Intensity,
+  extra: Partial<Supervisor.SupervisorOptions> = {},
 ): Pid {
   trapExits(true);
-  const extra = intensity === undefined ? {} : { intensity };
   const options = { name: "sup", children: specs, link: true, ...extra };
   const started = Supervisor.start(runtime, options);
   if (!started.ok) throw new Error("the supervisor did not start");
   return started.pid;
 }
-type Intensity = { readonly restarts: number; readonly withinMs: number };
 
 /** The running child of that id. */
 export function child(supervisor: Pid, id: string): Pid {

@@ -110,6 +110,28 @@ describe("call, cast and messages", () => {
     expect(got).toEqual({ ok: true, value: { ok: false, error: "calling_self" } });
   });
 
+  test("121 gs-concurrent-calls-each-get-their-own-answer, though answered in reverse", () => {
+    const got = run(function* ({ runtime }) {
+      const server = up(runtime, []);
+      const me = self<unknown>();
+      const keep: Do = (state, from) => {
+        return ["noreply", { ...state, value: [from, ...(state.value as From[])] }];
+      };
+      for (const n of [1, 2, 3])
+        spawn(function* () {
+          send(me, [n, yield* call(server, keep)]);
+        });
+      yield* pass(1);
+      const waiting = yield* call(server, get);
+      if (!waiting.ok) return;
+      for (const [place, from] of (waiting.value as From[]).entries()) {
+        GenServer.reply(from, 3 - place);
+      }
+      return yield* drain(1);
+    });
+    expect(got).toEqual([3, 2, 1].map((n) => [n, { ok: true, value: n }]));
+  });
+
   test("120 gs-noreply-and-reply-later", () => {
     const got = run(function* ({ runtime }) {
       const server = up(runtime);
@@ -172,6 +194,7 @@ describe("start", () => {
           throw new TypeError("no init");
         },
         () => ["nonsense"],
+        () => undefined,
         () => exit("left"),
         () => {
           throw "ball";
@@ -189,6 +212,7 @@ describe("start", () => {
         "ignore",
         { error: "TypeError", message: "no init", stack },
         { bad_return_value: "nonsense" },
+        { bad_return_value: "undefined" },
         "left",
         { nocatch: "ball" },
         "own signal",

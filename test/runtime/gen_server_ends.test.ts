@@ -90,7 +90,16 @@ describe("ends", () => {
       reason: { bad_return_value: "not_a_valid_answer" },
     });
     expect(ending("cast", get)).toMatchObject({ reason: { bad_return_value: "reply" } });
-    expect(ending("call", () => undefined)).toMatchObject({ reason: { error: "TypeError" } });
+    for (const value of [undefined, null, 42, "reply", {}]) {
+      const reason = { bad_return_value: String(value) };
+      expect(ending("call", () => value)).toMatchObject({ reason, words: { terminate: reason } });
+    }
+  });
+
+  test("an async callback is a bad return; its rejection ends nothing else", async () => {
+    const reason = { bad_return_value: "[object Promise]" };
+    expect(ending("cast", () => Promise.reject(new Error("late")))).toMatchObject({ reason });
+    await new Promise((resolve) => setImmediate(resolve)); // An unhandled one would fail the run.
   });
 
   test("118 gs-killed-server-runs-no-terminate, nor one that a signal ended", () => {

@@ -47,6 +47,17 @@ test("80 name-clash, 82 register-dead-pid, 83 unregister-unknown: false, not a r
   expect(answers).toEqual([false, true, false, false]);
 });
 
+test("84 registry-unique-clash: false; the one that holds the name keeps it", () => {
+  const answers = run(function* () {
+    const registry = new Registry<unknown>();
+    const me = self<unknown>();
+    registry.register("list:1", me);
+    const clash = registry.register("list:1", idle());
+    return [clash, registry.whereis("list:1") === me, registry.namesOf(me)];
+  });
+  expect(answers).toEqual([false, true, ["list:1"]]);
+});
+
 test("81 second-name-for-one-process: allowed, where Elixir raises; each goes by itself", () => {
   const answers = run(function* ({ runtime: { names } }) {
     const pid = idle();

@@ -81,7 +81,7 @@ describe("restarting", () => {
 
   test("restarts that lie further apart than the period do not add up", () => {
     const got = supervised(function* ({ runtime, spec }) {
-      const sup = up(runtime, [spec("a")], { restarts: 1, withinMs: 100 });
+      const sup = up(runtime, [spec("a")], { intensity: { restarts: 1, withinMs: 100 } });
       for (const _ of Array(20)) {
         GenServer.cast(child(sup, "a"), "crash");
         yield* pass(101);
