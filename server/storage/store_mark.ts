@@ -6,8 +6,8 @@
  *        changed in any way (else 0). None of the times can be carried along by a copy. A store
  *        that differs was put back from somewhere: what clients have seen since is no part of it.
  *        A mark that is missing or unreadable tells nothing, so the store is taken for a copy.
- * Cost:  one small write every LAG_MS of commits, without an fsync: a write for each would make every
- *        fsync of the log dearer. A mark that lags behind the log is no sign of a copy.
+ * Cost:  one small write every LAG_MS of commits, without an fsync: a write for each would make
+ *        every fsync of the log dearer. A mark that lags behind the log is no sign of a copy.
  */
 import {
   closeSync,
