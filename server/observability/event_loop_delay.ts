@@ -1,14 +1,15 @@
 /**
  * EventLoopDelay: how late the event loop was at its timers since it was last asked.
  *
- * Cost:  one timer of Node's own every INTERVAL_MS, which runs no JavaScript.
+ * Cost:  from the first reading on, one timer of Node's own every INTERVAL_MS, which runs no
+ *        JavaScript. A server that nobody asks is not woken for it.
  * Bound: reading starts a new window, so that one slow minute does not stay for ever; of two
  *        readers each sees what came since the other's.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 /** Milliseconds between two looks. */
-const INTERVAL_MS = 10;
+const INTERVAL_MS = 50;
 const NS_PER_S = 1e9;
 
 /** Seconds: the middle one, one in a hundred, the worst. */
@@ -22,13 +23,10 @@ export interface Delays {
 export class EventLoopDelay {
   readonly #histogram = monitorEventLoopDelay({ resolution: INTERVAL_MS });
 
-  constructor() {
-    this.#histogram.enable();
-  }
-
-  /** The delays since the last reading. */
+  /** The delays since the last reading; none at the first one, which begins. */
   read(): Delays {
     const histogram = this.#histogram;
+    if (histogram.enable()) return { p50: 0, p99: 0, max: 0 };
     const delays = {
       p50: secondsLate(histogram.percentile(50)),
       p99: secondsLate(histogram.percentile(99)),
