@@ -62,6 +62,7 @@ export class ReconnectingClient {
   #callOffDrain: () => void = () => undefined;
   #welcome: Push<"welcome"> | undefined;
   #state: ClientState = "offline";
+  #isPumping = false;
   #stopped: RpcError | undefined;
 
   private constructor(
@@ -169,13 +170,15 @@ export class ReconnectingClient {
   #pump(): void {
     const connection = this.#connection;
     // While the connection before still answers, what is sent here could overtake it.
-    if (connection === undefined || this.#draining !== undefined) return;
+    if (connection === undefined || this.#draining !== undefined || this.#isPumping) return;
     const { in_flight: inFlightMax } = connection.welcome.limits;
+    this.#isPumping = true; // A call that is refused at once comes back here.
     while (this.#pending.sent.size < inFlightMax) {
       const call = this.#pending.next(connection);
-      if (call === undefined) return;
+      if (call === undefined) break;
       this.#send(connection, call);
     }
+    this.#isPumping = false;
   }
 
   #send(connection: RpcClient, call: PendingCall): void {

@@ -79,7 +79,12 @@ export function settingsOf(options: GlobalOptions, { env }: Pick<Terminal, "env"
     list: pick(options.list, env.TODO_LIST, profile.list),
     data,
     mints: isLoopback(url) || options.data !== undefined || data === kept,
-    token: tokenSource(given(env.TODO_TOKEN), file, named),
+    // A named profile that makes its own tokens is not that of the variable's server.
+    token: tokenSource(
+      named && kept !== undefined ? undefined : given(env.TODO_TOKEN),
+      file,
+      named,
+    ),
     profile: profile.name,
   };
 }

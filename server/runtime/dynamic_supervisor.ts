@@ -173,6 +173,7 @@ class DynamicSupervisor {
       if (from === this.#supervision.process.parent) this.#end(reason);
       return; // A stranger that was linked with it: not its business.
     }
+    if (!child.runs) return; // It was told of already, and waits to be started again.
     child.runs = false;
     if (this.#supervision.departing) return;
     const { restart = "permanent" } = child.spec;
@@ -182,7 +183,7 @@ class DynamicSupervisor {
   }
 
   #tryAgain({ child, reason }: Again): void {
-    if (this.#children.get(child.pid) === child) this.#restart(child, reason);
+    if (this.#children.get(child.pid) === child && !child.runs) this.#restart(child, reason);
   }
 
   #restart(child: Child, reason: ExitReason): void {

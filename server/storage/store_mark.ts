@@ -50,7 +50,7 @@ export class StoreMark {
 
   /** Whether the store, whose log ends at `pos`, was put back from somewhere. */
   isCopy(pos: number): boolean {
-    if (pos === 0) return false;
+    if (pos === 0 && this.#left.length === 0) return false; // A new one.
     const [inode, bornNs, leftPos, changedNs] = this.#left;
     if (leftPos === undefined || BigInt(pos) < leftPos) return true;
     if (inode !== this.#place.inode || bornNs !== this.#place.bornNs) return true;

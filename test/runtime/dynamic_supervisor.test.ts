@@ -165,3 +165,27 @@ test("the end of its parent ends it, with its children", () => {
     ["start a", "stop a shutdown"],
   ]);
 });
+
+test("a child that is dead when it is taken over is started again once", () => {
+  const got = supervised(function* ({ runtime }) {
+    const sup = up(runtime, { intensity: { restarts: 10, withinMs: 5000 } });
+    const pids: Pid<unknown>[] = [];
+    let starts = 0;
+    const module: GenServer.Module<number, number> = { name: "child", init: (n) => ["ok", n] };
+    startChild(sup, {
+      start() {
+        starts += 1;
+        if (starts === 2) return { ok: false, reason: "busy" };
+        const started = GenServer.start(runtime, module, { args: 0, link: true });
+        if (!started.ok) return started;
+        pids.push(started.pid);
+        if (starts === 1) exitProcess(started.pid, "kill");
+        return started;
+      },
+    });
+    yield* pass(60);
+    const known = DynamicSupervisor.whichChildren(sup).length;
+    return [starts, pids.filter(isAlive).length, known];
+  });
+  expect(got).toEqual([3, 1, 1]);
+});

@@ -77,6 +77,21 @@ describe("a store that was put back from a copy", () => {
     expect([await generationOf(data), await generationOf(data)]).toEqual([restored, restored]);
   });
 
+  test("is told also when nothing had been written to it", async () => {
+    const folder = dirname(newStorePath());
+    const path = join(folder, "todo.db");
+    const first = await open(path);
+    await first.append(born("a"));
+    await first.log.close();
+    cpSync(path, join(folder, "copy.db"));
+    const second = await open(path);
+    await second.append({ list: "a", rows: [row(1)] });
+    await second.log.close();
+    rmSync(path);
+    cpSync(join(folder, "copy.db"), path);
+    expect(await generationOf(folder)).not.toBe(first.log.generation);
+  });
+
   test("is not the one that lies in a folder that was moved", async () => {
     const { folder, data, generation } = await withCopy();
     renameSync(data, join(folder, "moved"));

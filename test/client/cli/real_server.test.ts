@@ -1,6 +1,8 @@
 /** RealServer: what `todo` says of what the real server answers: sentences that two sides make. */
+import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../../client/cli/program.ts";
 import { createTokens } from "../../../server/auth/tokens.ts";
@@ -80,4 +82,18 @@ test("a list goes and comes back with its todos and its log", async () => {
     '"Garden": 1 todo, 1 overdue\n1  [ ]  Dig  2026-11-20  overdue  +soil\n',
   );
   expect((await todo("log")).out).toMatch(/alice added 1 "Dig" for 2026-11-20\n$/);
+});
+
+test("commands whose output nobody reads are carried out, and the exit code is theirs", async () => {
+  await todo("start", "Unread");
+  const lines = ["add one", "done 99999", "add two"];
+  const shell = `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(" ")} |
+    { "$NODE" bin/todo.mjs - --keep-going; echo "$?" >&2; } | true`;
+  const own = { TODO_URL: server.socketUrl, TODO_DATA: server.data, TODO_USER: "alice" };
+  const kept = { XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder };
+  const env = { ...process.env, ...own, ...kept, TODO_LIST: "Unread", NODE: process.execPath };
+  const { stderr } = await promisify(execFile)("sh", ["-c", shell], { env });
+  expect(stderr.trim().split("\n").at(-1)).toBe("1");
+  const { out } = await todo("ls", "--list", "Unread");
+  expect(out).toMatch(/one[^]*two/);
 });
