@@ -6,8 +6,10 @@
  * Bound: `childrenMax`; and the intensity of restarts, as of every supervisor.
  * Source: Elixir DynamicSupervisor.
  */
+
 import { Call, call, reply } from "./call.ts";
 import { startCallback } from "./callback_process.ts";
+import { type ChildCounts, countsOf } from "./child_counts.ts";
 import { type ExitReason, isOrderly } from "./exit_reason.ts";
 import type { Exit } from "./exits.ts";
 import type { Started } from "./gen_server.ts";
@@ -17,11 +19,7 @@ import type { Process } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Waiting } from "./spawn.ts";
 import { type Intensity, Supervision, startSafely, within } from "./supervision.ts";
-import type {
-  ChildCounts,
-  ChildSpec as NamedChildSpec,
-  ChildInfo as NamedInfo,
-} from "./supervisor.ts";
+import type { ChildSpec as NamedChildSpec, ChildInfo as NamedInfo } from "./supervisor.ts";
 
 /** As a Supervisor's, without an id. */
 export type ChildSpec = Omit<NamedChildSpec, "id">;
@@ -104,14 +102,7 @@ export function whichChildren(pid: Pid): readonly ChildInfo[] {
 
 /** How many there are, run, and are of each type. */
 export function countChildren(pid: Pid): ChildCounts {
-  const children = pid.process === undefined ? [] : whichChildren(pid);
-  const supervising = children.filter(({ type }) => type === "supervisor").length;
-  return {
-    specs: children.length,
-    active: children.filter((child) => child.pid !== undefined).length,
-    supervisors: supervising,
-    workers: children.length - supervising,
-  };
+  return countsOf(pid.process === undefined ? [] : whichChildren(pid));
 }
 
 /** Asks it to end its children, all at once, and then itself, with reason "shutdown". */

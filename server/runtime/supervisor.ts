@@ -7,8 +7,10 @@
  * ends all children and itself with "shutdown", and its own supervisor decides.
  * Source: OTP supervisor(3).
  */
+
 import { call } from "./call.ts";
 import { startCallback } from "./callback_process.ts";
+import { type ChildCounts, countsOf } from "./child_counts.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { cutFromParent } from "./exits.ts";
 import type { Started } from "./gen_server.ts";
@@ -54,14 +56,6 @@ export interface ChildInfo {
   readonly id: string;
   readonly pid: Pid | undefined;
   readonly type: "worker" | "supervisor";
-}
-
-/** How many there are, run, and are of each type, whether they run or not. */
-export interface ChildCounts {
-  readonly specs: number;
-  readonly active: number;
-  readonly supervisors: number;
-  readonly workers: number;
 }
 
 /** What came of an order to a supervisor. */
@@ -127,14 +121,7 @@ export function whichChildren(pid: Pid): readonly ChildInfo[] {
 
 /** Of a supervisor that has ended: all are 0. */
 export function countChildren(pid: Pid): ChildCounts {
-  const children = pid.process === undefined ? [] : whichChildren(pid);
-  const supervising = children.filter(({ type }) => type === "supervisor").length;
-  return {
-    specs: children.length,
-    active: children.filter((child) => child.pid !== undefined).length,
-    supervisors: supervising,
-    workers: children.length - supervising,
-  };
+  return countsOf(pid.process === undefined ? [] : whichChildren(pid));
 }
 
 /** Asks it to end its children, in reverse order, and then itself, with reason "shutdown". */

@@ -7,17 +7,10 @@ import { GatewayWorld, type Peer } from "./gateway_world.ts";
 const LIST = "groceries";
 const ADD = { list: LIST, todo: { title: "Milk" } };
 
-/** alice writes, bob, who is an editor, follows. */
+/** alice writes; bob, who is an editor, follows. The list is at seq 1. */
 function setUp(): { world: GatewayWorld; alice: Peer; bob: Peer } {
   const world = new GatewayWorld();
-  const alice = world.withList();
-  alice.call("share", { list: LIST, user: "bob", role: "editor" });
-  world.lists.commit();
-  alice.take();
-  const bob = world.peer("bob");
-  bob.call("subscribe", { list: LIST });
-  bob.take();
-  return { world, alice, bob };
+  return { world, ...world.withFollower(LIST) };
 }
 
 function add(world: GatewayWorld, peer: Peer): void {

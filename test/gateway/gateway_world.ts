@@ -93,6 +93,18 @@ export class GatewayWorld {
     alice.take();
     return alice;
   }
+
+  /** alice writes her list; bob, who is an editor, follows. The list is at seq 1. */
+  withFollower(list = "groceries"): { readonly alice: Peer; readonly bob: Peer } {
+    const alice = this.withList(list);
+    alice.call("share", { list, user: "bob", role: "editor" });
+    this.lists.commit();
+    alice.take();
+    const bob = this.peer("bob");
+    bob.call("subscribe", { list });
+    bob.take();
+    return { alice, bob };
+  }
 }
 
 /** The TCP socket under a connection. */

@@ -17,25 +17,31 @@ test("only the socket that listens on the port is meant", () => {
   expect(listeningInodes("", 4000)).toEqual([]);
 });
 
-test.runIf(process.platform === "linux")("this very process is found by its port", async () => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-  expect(locateServer(`ws://127.0.0.1:${port}/socket`)).toEqual({ ok: true, pid: process.pid });
-  server.close();
-  expect(usageOf(process.pid)?.residentMib).toBeGreaterThan(10);
-});
+test.runIf(process.platform === "linux")(
+  "on Linux this very process is found by its port",
+  async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    expect(locateServer(`ws://127.0.0.1:${port}/socket`)).toEqual({ ok: true, pid: process.pid });
+    server.close();
+    expect(usageOf(process.pid)?.residentMib).toBeGreaterThan(10);
+  },
+);
 
 test("another machine's server is not looked for, an ended process has no usage", () => {
   expect(locateServer("wss://todo.example.com/socket").ok).toBe(false);
   expect(usageOf(2 ** 30)).toBeUndefined();
 });
 
-test.runIf(process.platform === "linux")("one that nobody has waited for has none", async () => {
-  // `exec` leaves the child of the shell to a program that never asks how it ended.
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: "pipe" });
-  const [pid] = await once(parent.stdout, "data");
-  await vi.waitFor(() => expect(usageOf(Number(String(pid)))).toBeUndefined());
-  parent.kill();
-});
+test.runIf(process.platform === "linux")(
+  "on Linux one that nobody has waited for has none",
+  async () => {
+    // `exec` leaves the child of the shell to a program that never asks how it ended.
+    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: "pipe" });
+    const [pid] = await once(parent.stdout, "data");
+    await vi.waitFor(() => expect(usageOf(Number(String(pid)))).toBeUndefined());
+    parent.kill();
+  },
+);

@@ -3,7 +3,7 @@
  * they are said to.
  */
 import { execFile } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -15,7 +15,10 @@ import { ServerProcess, temporaryFolder } from "../support/server_process.ts";
 import { parseExposition } from "./exposition.ts";
 
 const TEXT = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
-const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
+/** Stands in for the program `sqlite3 FILE SQL`, which a machine need not have. */
+const SQLITE3 = `#!/bin/sh
+exec node -e 'new (require("node:sqlite").DatabaseSync)(process.argv[1]).exec(process.argv[2])' "$@"
+`;
 
 /** The fenced blocks of that language below a heading. */
 function blocks(heading: string, language: string): string[] {
@@ -52,13 +55,16 @@ test("so are those of the token's command", async () => {
 describe("of a server that runs", () => {
   let server: ServerProcess;
   let folder: string;
+  let programs: string;
   beforeEach(async () => {
     folder = temporaryFolder();
+    programs = temporaryFolder();
+    writeFileSync(join(programs, "sqlite3"), SQLITE3, { mode: 0o755 });
     server = await ServerProcess.start([], join(folder, "data"));
   });
   afterEach(async () => {
     await server.remove();
-    rmSync(folder, { recursive: true, force: true });
+    for (const each of [folder, programs]) rmSync(each, { recursive: true, force: true });
   });
 
   /** A client of the server, with this token or one of alice. */
@@ -68,7 +74,10 @@ describe("of a server that runs", () => {
   }
 
   async function run(command: string): Promise<void> {
-    const env = { ...process.env, PATH };
+    const env = {
+      ...process.env,
+      PATH: `${programs}:${dirname(process.execPath)}:${process.env.PATH}`,
+    };
     await promisify(execFile)("sh", ["-ec", command], { cwd: folder, env });
   }
 

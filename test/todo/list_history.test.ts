@@ -26,6 +26,16 @@ function fill({ world, caller }: Filling, count: number, notes = ""): void {
   world.commit();
 }
 
+/** alice's list at seq 202, of which more was said than is at hand; the log answers when told. */
+function longList() {
+  const world = new ListWorld();
+  const { alice, bob } = world.shared();
+  fill({ world, caller: alice }, 200);
+  const { epoch } = alice.result<List>({ type: "list", limit: 1 });
+  world.log.holdsLooks = true;
+  return { world, alice, bob, epoch };
+}
+
 function seqsOf({ events }: { readonly events: readonly EventParams[] }): number[] {
   return events.map(({ seq }) => seq);
 }
@@ -98,11 +108,7 @@ describe("history, while the log is asked", () => {
 
 describe("subscribe, from a position", () => {
   test("further back than what is at hand is answered from the log and what came since", () => {
-    const world = new ListWorld();
-    const { alice, bob } = world.shared();
-    fill({ world, caller: alice }, 200);
-    const { epoch } = alice.result<List>({ type: "list", limit: 1 });
-    world.log.holdsLooks = true;
+    const { world, alice, bob, epoch } = longList();
     const asked = bob.ask({ type: "subscribe", epoch, seq: 20 });
     fill({ world, caller: alice }, 3);
     expect(bob.take()).toEqual([]);
@@ -116,11 +122,7 @@ describe("subscribe, from a position", () => {
   });
 
   test("gets a snapshot when too much came while the log was asked", () => {
-    const world = new ListWorld();
-    const { alice, bob } = world.shared();
-    fill({ world, caller: alice }, 200);
-    const { epoch } = alice.result<List>({ type: "list", limit: 1 });
-    world.log.holdsLooks = true;
+    const { world, alice, bob, epoch } = longList();
     const asked = bob.ask({ type: "subscribe", epoch, seq: 20 });
     fill({ world, caller: alice }, 200);
     world.log.answerLooks();
@@ -129,11 +131,7 @@ describe("subscribe, from a position", () => {
   });
 
   test("is answered before an unsubscribe that follows it, and by one answer alone", () => {
-    const world = new ListWorld();
-    const { alice, bob } = world.shared();
-    fill({ world, caller: alice }, 200);
-    const { epoch } = alice.result<List>({ type: "list", limit: 1 });
-    world.log.holdsLooks = true;
+    const { world, alice, bob, epoch } = longList();
     bob.ask({ type: "subscribe", epoch, seq: 20 });
     bob.ask({ type: "unsubscribe" });
     expect(bob.take()).toEqual(["subscribe @202", "unsubscribe done"]);
@@ -143,11 +141,7 @@ describe("subscribe, from a position", () => {
   });
 
   test("of one who was removed meanwhile finds no list", () => {
-    const world = new ListWorld();
-    const { alice, bob } = world.shared();
-    fill({ world, caller: alice }, 200);
-    const { epoch } = alice.result<List>({ type: "list", limit: 1 });
-    world.log.holdsLooks = true;
+    const { world, alice, bob, epoch } = longList();
     bob.ask({ type: "subscribe", epoch, seq: 20 });
     alice.ask({ type: "unshare", user: "bob" });
     world.commit();
@@ -157,11 +151,7 @@ describe("subscribe, from a position", () => {
   });
 
   test("is not found when the list is deleted meanwhile", () => {
-    const world = new ListWorld();
-    const { alice, bob } = world.shared();
-    fill({ world, caller: alice }, 200);
-    const { epoch } = alice.result<List>({ type: "list", limit: 1 });
-    world.log.holdsLooks = true;
+    const { world, alice, bob, epoch } = longList();
     bob.ask({ type: "subscribe", epoch, seq: 20 });
     alice.ask({ type: "delete_list" });
     world.commit();
