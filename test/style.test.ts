@@ -17,7 +17,7 @@ const ALL = [...PRODUCT, "test", "bench", "docs", "examples"];
 
 const HEADER = /^(?:#![^\n]*\n)?\/\*\*([\s\S]*?)\*\//;
 const HEADER_OPENING = /^[^:]{1,60}: \S/;
-const EXPORT = /^export (?:async |abstract |declare )*(?:function|class|interface|type|const) /;
+const EXPORT = /^export (?:async |abstract |declare )*(?:function|class|interface|type|const) [^{]/;
 const CONSTANT = /^export const [A-Z0-9_]+\b/;
 const TOO_WIDE = new RegExp(`.{${COLUMNS_MAX + 1}}`, "u");
 

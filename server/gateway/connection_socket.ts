@@ -108,8 +108,8 @@ export class ConnectionSocket {
   }
 
   #terminateAfter(ms: number): void {
-    const { clock, timers } = this.#runtime;
-    const timer = this.#runtime.addTimer(clock.now() + ms, () => this.terminate());
+    const { timers } = this.#runtime;
+    const timer = this.#runtime.addTimer(ms, () => this.terminate());
     this.#ws.on("close", () => timers.cancel(timer));
   }
 

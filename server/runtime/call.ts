@@ -7,13 +7,15 @@
  */
 import { assert } from "../../shared/assert.ts";
 import type { ExitReason } from "./exit_reason.ts";
-import { answerCall, forgetCall } from "./exits.ts";
+import { checkData, DATA } from "./isolation.ts";
+import { PendingCall } from "./pending_call.ts";
 import type { Pid } from "./pid.ts";
-import { current, type Process } from "./process.ts";
-import { park, startTimer, stopTimer } from "./receive.ts";
+import { current, spend } from "./process.ts";
 import { makeRef, type Ref } from "./ref.ts";
 import type { Runtime } from "./runtime.ts";
-import { spawnIn, type Waiting } from "./spawn.ts";
+import { post } from "./send.ts";
+import { spawnIn } from "./spawn.ts";
+import { finished, GIVES_WAY, type Step, WAITS, type Waiting } from "./waiting.ts";
 
 /** Milliseconds a caller waits for its reply; 5000, as in gen_server. */
 export const CALL_TIMEOUT_MS = 5000;
@@ -28,6 +30,7 @@ export type CallResult<Value> =
 
 /** Where a reply belongs: who asked, and which of its questions it was. */
 export class From {
+  static readonly [DATA] = true;
   readonly pid: Pid;
   readonly ref: Ref;
 
@@ -60,46 +63,69 @@ export class Reply<Value = unknown> {
 }
 
 /** Asks and waits: `const answer = yield* call(server, { type: "list" });` */
-export function* call<Value>(
+export function call<Value>(
   pid: Pid,
   request: unknown,
   timeoutMs = CALL_TIMEOUT_MS,
 ): Waiting<CallResult<Value>> {
-  const process = current();
-  process.budget -= 1;
-  if (process.budget <= 0) yield; // A loop of calls that fail at once lets others have their turn.
-  const target = pid.process;
-  if (target === process) return { ok: false, error: "calling_self" };
-  if (target === undefined) return { ok: false, error: "noproc" };
-  if (target.mailboxSize >= target.mailboxMax) return { ok: false, error: "overloaded" };
-  const ref = makeRef();
-  target.watchers ??= new Map();
-  target.watchers.set(ref, process);
-  process.awaited = ref;
-  process.asked = pid;
-  process.deaf = true;
-  target.deliver(new Call(new From(process.pid, ref), request));
-  const deadline = startTimer(process, timeoutMs);
-  while (process.awaited === ref && !deadline.over) yield* park(process);
-  stopTimer(process);
-  return takeAnswer(process, ref) as CallResult<Value>;
+  return new Calling(pid, request, timeoutMs) as Waiting<unknown> as Waiting<CallResult<Value>>;
 }
 
-function takeAnswer(process: Process, ref: Ref): unknown {
-  const { answer } = process;
-  process.deaf = false;
-  process.answer = undefined;
-  if (process.awaited !== ref) return answer;
-  forgetCall(process);
-  return { ok: false, error: "timeout" };
+const TIMED_OUT = { ok: false, error: "timeout" } as const;
+
+class Calling extends PendingCall implements Waiting<unknown> {
+  readonly #pid: Pid;
+  readonly #request: unknown;
+  readonly #timeoutMs: number;
+  #begun = false;
+
+  constructor(pid: Pid, request: unknown, timeoutMs: number) {
+    super(current(), makeRef());
+    this.#pid = pid;
+    this.#request = request;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): Step<unknown> {
+    if (!this.#begun) {
+      if (!spend()) return GIVES_WAY; // A loop of calls that fail at once lets others run.
+      this.#begun = true;
+      const refused = this.#ask();
+      if (refused !== undefined) return finished({ ok: false, error: refused });
+    }
+    if (this.asked !== undefined) return WAITS;
+    return finished(this.outcome ?? TIMED_OUT);
+  }
+
+  /** undefined: it was asked. Else why not. */
+  #ask(): ExitReason | undefined {
+    const { caller, ref } = this;
+    const { runtime } = caller;
+    const target = this.#pid.process;
+    checkData(runtime, this.#request);
+    if (target === caller) return "calling_self";
+    if (target === undefined) return "noproc";
+    const question = new Call(new From(caller.pid, ref), this.#request);
+    if (post(target, question) !== "in") return "overloaded";
+    this.join(target);
+    if (this.#timeoutMs <= 0) this.leave();
+    else if (this.#timeoutMs !== Number.POSITIVE_INFINITY) runtime.setTimer(this, this.#timeoutMs);
+    return undefined;
+  }
 }
 
 /** Answers a call, from any process and at any later time. Given up meanwhile: it is dropped. */
 export function reply(from: From, value: unknown): void {
   const { process } = from.pid;
   if (process === undefined) return;
-  if (process.awaited === from.ref) answerCall(process, { ok: true, value });
-  else if (process.behaviour.takesReplies) process.deliver(new Reply(from.ref, value));
+  checkData(process.runtime, value);
+  const { timer } = process;
+  if (timer instanceof PendingCall && timer.ref === from.ref) timer.answer({ ok: true, value });
+  else if (process.takesReplies) process.deliver(new Reply(from.ref, value));
 }
 
 /**
@@ -109,13 +135,13 @@ export function reply(from: From, value: unknown): void {
  */
 export function request(pid: Pid, question: unknown): Ref | undefined {
   const process = current();
-  assert(process.behaviour.takesReplies, "request is for callback processes; use call");
+  assert(process.takesReplies, "request is for callback processes; use call");
+  checkData(process.runtime, question);
   const target = pid.process;
   const ref = makeRef();
   if (target === undefined) return ref;
-  if (target.mailboxSize >= target.mailboxMax) return undefined;
-  target.deliver(new Call(new From(process.pid, ref), question));
-  return ref;
+  const asked = post(target, new Call(new From(process.pid, ref), question)) === "in";
+  return asked ? ref : undefined;
 }
 
 /** For code outside any process: asks through a process made for this one call. */

@@ -1,46 +1,58 @@
 /**
- * Callback process: one that is a function called with each message, in order.
+ * Callback process: one that is called with each message, in order.
  *
  * The cheaper of the two kinds (no generator): servers, connections and supervisors use it.
  */
 import { join } from "./links.ts";
-import { type Behaviour, current, currentOrNone, type Process } from "./process.ts";
-import type { Runtime, SpawnOptions } from "./runtime.ts";
+import {
+  current,
+  currentOrNone,
+  type Outcome,
+  Process,
+  type ProcessOptions,
+  spend,
+} from "./process.ts";
+import type { Runtime } from "./runtime.ts";
+import type { SpawnOptions } from "./spawn.ts";
 
 /** Handles one message. What it throws ends the process with that reason. */
 export type MessageHandler = (message: unknown) => void;
 
-/** What a server lets be seen of itself. */
-export interface Inspected {
-  readonly state: unknown;
-  readonly suspended: boolean;
-}
+export abstract class CallbackProcess extends Process {
+  abstract handle(message: unknown): void;
 
-/** Calls `handle` with each message. */
-export class CallbackBehaviour implements Behaviour {
-  readonly takesReplies = true;
-  /** Another one while the process is traced. */
-  handle: MessageHandler;
-  /** Set: it understands system messages. */
-  server: Inspected | undefined = undefined;
-
-  constructor(handle: MessageHandler) {
-    this.handle = handle;
+  get takesReplies(): boolean {
+    return true;
   }
 
-  turn(process: Process): boolean {
-    const { mailbox } = process;
-    while (mailbox !== undefined && mailbox.size > 0) {
-      if (process.budget === 0) return true;
-      process.budget -= 1;
-      if (process.selects === undefined) this.handle(mailbox.shift());
+  turn(): Outcome {
+    const { mailbox } = this;
+    if (mailbox === undefined) return "waits";
+    while (mailbox.size > 0) {
+      if (!spend()) return "more";
+      const { selects } = mailbox;
+      if (selects === undefined) this.handle(mailbox.shift());
       else {
-        const selected = mailbox.select(process.selects);
-        if (selected === undefined) return false;
+        const selected = mailbox.select(selects);
+        if (selected === undefined) return "waits";
         this.handle(selected.message);
       }
     }
-    return false;
+    return "waits";
+  }
+}
+
+/** One that is no more than a function. */
+class FunctionProcess extends CallbackProcess {
+  readonly #handle: MessageHandler;
+
+  constructor(runtime: Runtime, handle: MessageHandler, options: ProcessOptions) {
+    super(runtime, options);
+    this.#handle = handle;
+  }
+
+  handle(message: unknown): void {
+    this.#handle(message);
   }
 }
 
@@ -50,7 +62,12 @@ export function startCallback(
   handle: MessageHandler,
   options: SpawnOptions = {},
 ): Process {
-  const process = runtime.start(new CallbackBehaviour(handle), options);
+  return begin(new FunctionProcess(runtime, handle, options), options);
+}
+
+/** The common part of the start of all callback processes. */
+export function begin<Kind extends CallbackProcess>(process: Kind, options: SpawnOptions): Kind {
+  process.runtime.started(process);
   const parent = currentOrNone();
   if (options.link === true && parent !== undefined) join(parent, process);
   return process;
@@ -62,5 +79,5 @@ export function startCallback(
  * passed over once is not looked at again as long as the function is the same one.
  */
 export function selectOnly(selects: ((message: unknown) => boolean) | undefined): void {
-  current().selects = selects;
+  current().selectOnly(selects);
 }

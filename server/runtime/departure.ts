@@ -48,7 +48,7 @@ export class Departure {
   /** Tells the first of them; to be called in the supervisor's name. */
   begin(): void {
     const pids = new Set(this.#left.map(({ pid }) => pid));
-    this.#process.selects = (message) => isNewsOf(pids, message);
+    this.#process.selectOnly((message) => isNewsOf(pids, message));
     this.#next();
   }
 
@@ -74,7 +74,7 @@ export class Departure {
     }
     this.#setTimer();
     if (this.#leaving.size > 0) return;
-    this.#process.selects = undefined;
+    this.#process.selectOnly(undefined);
     this.#done();
   }
 
@@ -96,7 +96,7 @@ export class Departure {
       if (deadline > now && deadline < first) first = deadline;
     }
     if (first === Number.POSITIVE_INFINITY) return;
-    this.#overdue = runtime.addTimer(first, () => pid.process?.deliver(OVERDUE));
+    this.#overdue = runtime.addTimer(first - now, () => pid.process?.deliver(OVERDUE));
     this.#process.timer = this.#overdue; // Its own end cancels it.
   }
 }

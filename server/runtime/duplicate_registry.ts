@@ -7,6 +7,7 @@
  * Cost:  register, and an exit for each of its entries, O(1).
  * Source: Elixir Registry with `keys: :duplicate`.
  */
+import { Bonds } from "./bonds.ts";
 import type { Pid } from "./pid.ts";
 import { send } from "./send.ts";
 
@@ -35,8 +36,9 @@ export class DuplicateRegistry<Message = never, Value = undefined> {
     entriesOf(this.#byKey, key).add(entry);
     entriesOf(this.#byPid, pid).add(entry);
     this.#size += 1;
-    process.registries ??= new Set();
-    process.registries.add(this);
+    process.bonds ??= new Bonds();
+    process.bonds.registries ??= new Set();
+    process.bonds.registries.add(this);
     return true;
   }
 

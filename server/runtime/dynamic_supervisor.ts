@@ -17,9 +17,9 @@ import { link as linkTo } from "./links.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
-import type { Waiting } from "./spawn.ts";
 import { type Intensity, Supervision, startSafely, within } from "./supervision.ts";
 import type { ChildSpec as NamedChildSpec, ChildInfo as NamedInfo } from "./supervisor.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** As a Supervisor's, without an id. */
 export type ChildSpec = Omit<NamedChildSpec, "id">;

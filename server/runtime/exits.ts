@@ -1,15 +1,17 @@
 /**
  * Exits: how a process ends, and how its end reaches those that are bound to it.
  *
- * Order: its names are free and its pid is dead before anybody is told; then links, then monitors.
- * An end can cause others; they are worked off one after the other, so that a chain of a million
- * links ends as well as one of two.
+ * Order: its names are free and its pid is dead before anybody is told; then links, then monitors,
+ * then those who wait for its reply. An end can cause others; they are worked off one after the
+ * other, so that a chain of a million links ends as well as one of two.
  * Source: Erlang reference manual, Processes, "Exit signals"; test/runtime/exits.test.ts.
  */
+import { Bonds } from "./bonds.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { ExitSignal } from "./exit_reason.ts";
+import { PendingCall } from "./pending_call.ts";
 import type { Pid } from "./pid.ts";
-import { current, currentOrNone, type Process } from "./process.ts";
+import { current, currentOrNone, type Process, spendAll } from "./process.ts";
 import type { Ref } from "./ref.ts";
 
 /** What a process that traps exits receives when a linked one ends, or by `exit(pid, reason)`. */
@@ -38,13 +40,13 @@ export function exit(reason: ExitReason): never {
  * Sent to oneself, what stands after it does not run, unless exits are trapped.
  */
 export function exitProcess(pid: Pid, reason: ExitReason): void {
-  const process = pid.process;
+  const { process } = pid;
   if (process === undefined) return;
   const sender = currentOrNone();
-  const own = sender === process;
   if (reason === "kill") end(process, "killed");
-  else signal(process, { type: "EXIT", from: sender?.pid ?? pid, reason }, own);
-  if (own && process.doomed !== undefined) throw new ExitSignal(process.doomed);
+  else signal(process, { type: "EXIT", from: sender?.pid ?? pid, reason }, sender);
+  const doomed = sender === process ? process.bonds?.doomed : undefined;
+  if (doomed !== undefined) throw new ExitSignal(doomed);
 }
 
 /**
@@ -57,86 +59,81 @@ export function trapExits(on: boolean): boolean {
   return old;
 }
 
+/** One exit signal of `sender` reaches `process`; "normal" ends it only when it is its own. */
+export function signal(process: Process, exit: Exit, sender: Process | undefined): void {
+  if (process.trapsExits) process.deliver(exit, sender);
+  else if (exit.reason !== "normal" || sender === process) end(process, exit.reason);
+}
+
 const ending: [Process, ExitReason][] = [];
 let working = false;
 
 /** Ends a process now; one that is running when it next waits, or at the end of its turn. */
 export function end(process: Process, reason: ExitReason): void {
   if (process.running) {
-    process.doomed ??= reason;
-    process.budget = 0;
-    return;
-  }
-  ending.push([process, reason]);
-  if (working) return;
-  working = true;
-  try {
-    for (const [next, why] of ending) endOne(next, why); // Grows while it is walked.
-  } finally {
-    ending.length = 0;
-    working = false;
+    process.bonds ??= new Bonds();
+    process.bonds.doomed ??= reason;
+    spendAll(process);
+  } else if (working) {
+    ending.push([process, reason]);
+  } else {
+    working = true;
+    try {
+      endOne(process, reason);
+      for (const [next, why] of ending) endOne(next, why); // Grows while it is walked.
+    } finally {
+      ending.length = 0;
+      working = false;
+    }
   }
 }
 
 function endOne(process: Process, reason: ExitReason): void {
-  const { pid, runtime, links, watchers, watched, registries } = process;
+  const { pid, runtime, bonds, mailbox, timer } = process;
   if (pid.process === undefined) return;
   pid.process = undefined;
   process.mailbox = undefined;
-  if (process.timer !== undefined) runtime.timers.cancel(process.timer);
-  forgetCall(process);
-  if (registries !== undefined) for (const registry of registries) registry.forget(pid);
-  if (watched !== undefined) {
-    for (const [ref, target] of watched) target.process?.watchers?.delete(ref);
-  }
-  if (links !== undefined) {
-    for (const linked of links) {
-      linked.links?.delete(process);
-      signal(linked, { type: "EXIT", from: pid, reason });
-    }
-  }
-  if (watchers !== undefined) {
-    for (const [ref, by] of watchers) tell(by, { type: "DOWN", ref, pid, reason });
-  }
+  if (timer instanceof PendingCall) timer.leave();
+  else if (timer !== undefined) runtime.timers.cancel(timer);
+  if (mailbox?.bound !== undefined) mailbox.bound.release(0);
+  if (bonds !== undefined) breakAll(process, bonds, reason);
   runtime.exited(process, reason);
 }
 
-function tell(watcher: Process, down: Down): void {
-  watcher.watched?.delete(down.ref);
-  if (watcher.awaited === down.ref) answerCall(watcher, { ok: false, error: down.reason });
-  else if (watcher.pid.process !== undefined) watcher.deliver(down);
+function breakAll(process: Process, bonds: Bonds, reason: ExitReason): void {
+  const { pid } = process;
+  const { registries, watched, links, watchers } = bonds;
+  if (registries !== undefined) for (const registry of registries) registry.forget(pid);
+  if (watched !== undefined) {
+    for (const [ref, target] of watched) target.process?.bonds?.watchers?.delete(ref);
+  }
+  if (links !== undefined) {
+    for (const linked of links) {
+      linked.bonds?.links?.delete(process);
+      signal(linked, { type: "EXIT", from: pid, reason }, process);
+    }
+  }
+  if (watchers !== undefined) {
+    for (const [ref, watcher] of watchers) {
+      watcher.bonds?.watched?.delete(ref);
+      if (watcher.pid.process === undefined) continue;
+      watcher.deliver({ type: "DOWN", ref, pid, reason } satisfies Down, process);
+    }
+  }
+  if (bonds.calls === undefined) return;
+  for (const call of PendingCall.of(process)) call.answer({ ok: false, error: reason });
 }
 
 /** Cuts the link to whoever started a process: it is told by the answer, not by the link. */
 export function cutFromParent(process: Process): void {
   const parent = process.parent?.process;
   if (parent === undefined) return;
-  process.links?.delete(parent);
-  parent.links?.delete(process);
+  process.bonds?.links?.delete(parent);
+  parent.bonds?.links?.delete(process);
 }
 
 /** Ends a process whose start failed; what it linked itself with meanwhile ends too. */
 export function abandon(process: Process, reason: ExitReason): void {
   cutFromParent(process);
   end(process, reason);
-}
-
-/** Gives a process that waits in `call` what it waits for. */
-export function answerCall(caller: Process, outcome: unknown): void {
-  forgetCall(caller);
-  caller.answer = outcome;
-  caller.wake();
-}
-
-/** The process waits for its call no longer; the server need not tell it of its end. */
-export function forgetCall(caller: Process): void {
-  if (caller.awaited !== undefined) caller.asked?.process?.watchers?.delete(caller.awaited);
-  caller.awaited = undefined;
-  caller.asked = undefined;
-}
-
-/** One exit signal reaches `process`; `own`: it sent it to itself. */
-export function signal(process: Process, exit: Exit, own = false): void {
-  if (process.trapsExits) process.deliver(exit);
-  else if (exit.reason !== "normal" || own) end(process, exit.reason);
 }

@@ -14,18 +14,21 @@
  * `terminate`, with that reason. Source: OTP gen_server(3).
  */
 import { Call, type From, reply as replyTo } from "./call.ts";
-import { CallbackBehaviour, type Inspected, startCallback } from "./callback_process.ts";
+import { begin, CallbackProcess } from "./callback_process.ts";
 import { type ExitReason, ExitSignal, reasonOf } from "./exit_reason.ts";
 import { abandon, type Exit } from "./exits.ts";
+import { checkData } from "./isolation.ts";
+import type { Test } from "./mailbox.ts";
 import { demonitor, monitor } from "./monitors.ts";
 import type { Pid } from "./pid.ts";
 import { current, type Process } from "./process.ts";
 import { after, on, receive } from "./receive.ts";
 import type { Runtime } from "./runtime.ts";
-import { send } from "./send.ts";
-import type { Waiting } from "./spawn.ts";
+import { post, send } from "./send.ts";
+import type { SpawnOptions } from "./spawn.ts";
 import { SystemMessage, type SystemRequest, type TraceEvent } from "./system_message.ts";
-import type { Timer } from "./timers.ts";
+import { Timer } from "./timers.ts";
+import type { Waiting } from "./waiting.ts";
 
 export { call, reply } from "./call.ts";
 
@@ -61,10 +64,8 @@ export interface Module<Args, State, Request = never, Message = never> {
 }
 
 /** How a server starts; `link` binds it to the process that starts it. */
-export interface StartOptions<Args> {
+export interface StartOptions<Args> extends Omit<SpawnOptions, "label"> {
   readonly args: Args;
-  readonly link?: boolean;
-  readonly mailboxMax?: number;
   /** Name in the runtime's registry; taken: the start fails with "already_started". */
   readonly register?: string;
 }
@@ -83,15 +84,15 @@ export function start<Args, State, Request, Message>(
   module: Module<Args, State, Request, Message>,
   options: StartOptions<Args>,
 ): Started {
-  const server = new Server(module as unknown as Module<unknown, unknown, unknown, unknown>);
-  const process = startCallback(runtime, server.handle, { ...options, label: module.name });
-  server.attach(process);
+  const untyped = module as unknown as AnyModule;
+  const process = begin(new Server(runtime, untyped, options), options);
   const { register } = options;
   if (register !== undefined && !runtime.names.register(register, process.pid)) {
     abandon(process, "normal");
     return { ok: false, reason: "already_started" };
   }
-  const failure = runtime.inside(process, () => server.init(options.args)) ?? process.doomed;
+  const refused = runtime.inside(process, () => process.init(options.args));
+  const failure = refused ?? process.bonds?.doomed;
   if (failure === undefined) return { ok: true, pid: process.pid };
   abandon(process, failure === "ignore" ? "normal" : failure);
   return { ok: false, reason: failure };
@@ -109,9 +110,8 @@ class Cast {
 export function cast(pid: Pid, message: unknown): boolean {
   const { process } = pid;
   if (process === undefined) return true;
-  if (process.mailboxSize >= process.mailboxMax) return false;
-  process.deliver(new Cast(message));
-  return true;
+  checkData(process.runtime, message);
+  return post(process, new Cast(message)) !== "refused";
 }
 
 /** Asks a server to end, lets it say its last words, and waits for its end. */
@@ -135,19 +135,34 @@ export function* stop(
 /** Gives a server its first turn when there is no message yet. */
 const WAKE = Object.freeze({ type: "wake" });
 
-/** One running server: the state, and how messages become callbacks. */
-class Server implements Inspected {
-  readonly #module: Module<unknown, unknown, unknown, unknown>;
-  process: Process | undefined;
-  #state: unknown;
-  #continue: { readonly continue: unknown } | undefined;
-  #silence: Timer | undefined;
-  #silentMs: number | undefined;
-  /** Set: it takes no messages but the system's; `selected` is what it took before. */
-  #pause: { readonly selected: Process["selects"] } | undefined;
-  #tracer: Pid<TraceEvent> | undefined;
+type AnyModule = Module<unknown, unknown, unknown, unknown>;
 
-  constructor(module: Module<unknown, unknown, unknown, unknown>) {
+/** How long a server is to hear nothing; what it then hears. */
+class Silence extends Timer {
+  readonly #server: Process;
+
+  constructor(server: Process) {
+    super();
+    this.#server = server;
+  }
+
+  fire(): void {
+    if (this.#server.mailboxSize === 0) this.#server.deliver({ type: "timeout" }, undefined);
+  }
+}
+
+/** One running server: the state, and how messages become callbacks. */
+export class Server extends CallbackProcess {
+  readonly #module: AnyModule;
+  #state: unknown = undefined;
+  #continue: { readonly continue: unknown } | undefined = undefined;
+  #silentMs: number | undefined = undefined;
+  /** Set: it takes no messages but the system's; `selected` is what it took before. */
+  #pause: { readonly selected: Test | undefined } | undefined = undefined;
+  #tracer: Pid<TraceEvent> | undefined = undefined;
+
+  constructor(runtime: Runtime, module: AnyModule, { mailbox }: SpawnOptions) {
+    super(runtime, { label: module.name, ...(mailbox === undefined ? {} : { mailbox }) });
     this.#module = module;
   }
 
@@ -159,11 +174,6 @@ class Server implements Inspected {
     return this.#pause !== undefined;
   }
 
-  attach(process: Process): void {
-    this.process = process;
-    if (process.behaviour instanceof CallbackBehaviour) process.behaviour.server = this;
-  }
-
   /** undefined: it runs; else why it does not. */
   init(args: unknown): ExitReason | undefined {
     try {
@@ -173,27 +183,29 @@ class Server implements Inspected {
       if (result?.[0] !== "ok") return badReturn(result);
       this.#state = result[1];
       this.#then(result[2]);
-      if (this.#continue !== undefined) this.process?.deliver(WAKE);
+      if (this.#continue !== undefined) this.deliver(WAKE);
       return undefined;
     } catch (thrown) {
       return reasonOf(thrown);
     }
   }
 
-  readonly handle = (message: unknown): void => {
+  handle(message: unknown): void {
     try {
-      if (this.#continue !== undefined) this.#goOn(); // Asked for by init.
+      if (this.#continue !== undefined) this.#continueNow(); // Asked for by init.
       if (message === WAKE) return;
-      if (this.#silence !== undefined) this.#stopSilence(message);
+      if (this.timer !== undefined) this.#stopSilence(message);
+      if (this.#tracer !== undefined) this.#traceComing(message);
       this.#dispatch(message);
-      if (this.#continue !== undefined) this.#goOn();
+      if (this.#continue !== undefined) this.#continueNow();
+      if (this.#tracer !== undefined) this.#traceState(message);
     } catch (thrown) {
       const reason = reasonOf(thrown);
-      const signalled = this.process?.doomed !== undefined; // Then it has no last words.
+      const signalled = this.bonds?.doomed !== undefined; // Then it has no last words.
       if (!signalled) this.#module.terminate?.(reason, this.#state);
       throw new ExitSignal(reason);
     }
-  };
+  }
 
   #dispatch(message: unknown): void {
     const module = this.#module;
@@ -206,7 +218,7 @@ class Server implements Inspected {
       this.#next(module.handleCast(message.message, this.#state));
     } else if (message instanceof SystemMessage) {
       this.#obey(message);
-    } else if (isParentsExit(message, this.process)) {
+    } else if (isParentsExit(message, this)) {
       throw new ExitSignal(message.reason);
     } else if (module.handleInfo !== undefined) {
       this.#next(module.handleInfo(message, this.#state));
@@ -256,51 +268,43 @@ class Server implements Inspected {
   }
 
   #suspend(): "ok" {
-    const { process } = this;
-    if (process === undefined || this.#pause !== undefined) return "ok";
-    this.#pause = { selected: process.selects };
-    process.selects = (message) =>
-      message instanceof SystemMessage || isParentsExit(message, process);
+    if (this.#pause !== undefined) return "ok";
+    this.#pause = { selected: this.mailbox?.selects };
+    this.selectOnly((message) => message instanceof SystemMessage || isParentsExit(message, this));
     return "ok";
   }
 
   #resume(): "ok" {
-    const { process } = this;
-    if (process !== undefined && this.#pause !== undefined) process.selects = this.#pause.selected;
+    if (this.#pause !== undefined) this.selectOnly(this.#pause.selected);
     this.#pause = undefined;
     return "ok";
   }
 
   #traceTo(tracer: Pid<TraceEvent> | undefined): "ok" {
     this.#tracer = tracer;
-    const behaviour = this.process?.behaviour;
-    const traced = (message: unknown) => this.#handleTraced(message);
-    if (behaviour instanceof CallbackBehaviour) {
-      behaviour.handle = tracer === undefined ? this.handle : traced;
-    }
     return "ok";
   }
 
-  #handleTraced(message: unknown): void {
-    if (message instanceof SystemMessage || message === WAKE) return this.handle(message);
+  #traceComing(message: unknown): void {
+    if (message instanceof SystemMessage) return;
     if (message instanceof Call) {
       const { from, request } = message;
       this.#trace({ call: request, from: from.pid });
     } else if (message instanceof Cast) this.#trace({ cast: message.message });
     else this.#trace({ info: message });
-    this.handle(message);
-    this.#trace({ state: this.#state });
+  }
+
+  #traceState(message: unknown): void {
+    if (!(message instanceof SystemMessage)) this.#trace({ state: this.#state });
   }
 
   #trace(event: TraceEvent["event"]): void {
-    const pid = this.process?.pid;
-    if (pid !== undefined && this.#tracer !== undefined) {
-      send(this.#tracer, { type: "TRACE", pid, event });
-    }
+    const { pid } = this;
+    if (this.#tracer !== undefined) send(this.#tracer, { type: "TRACE", pid, event });
   }
 
   /** Runs handleContinue until none is asked for; a loop, so that a server may go on for long. */
-  #goOn(): void {
+  #continueNow(): void {
     const module = this.#module;
     while (this.#continue !== undefined) {
       const { continue: argument } = this.#continue;
@@ -321,20 +325,17 @@ class Server implements Inspected {
   }
 
   #startSilence(): void {
-    const { process } = this;
     const ms = this.#silentMs ?? Number.POSITIVE_INFINITY;
-    if (process === undefined || ms === Number.POSITIVE_INFINITY) return;
-    this.#silence = process.runtime.addTimer(process.runtime.clock.now() + ms, () => {
-      if (process.mailboxSize === 0) process.deliver({ type: "timeout" });
-    });
-    process.timer = this.#silence; // Its end cancels it.
+    if (ms === Number.POSITIVE_INFINITY) return;
+    this.timer = new Silence(this);
+    this.runtime.setTimer(this.timer, ms);
   }
 
   /** Any message ends the silence; after the system's it begins again, as in OTP. */
   #stopSilence(message: unknown): void {
     if (!(message instanceof SystemMessage)) this.#silentMs = undefined;
-    if (this.#silence !== undefined) this.process?.runtime.timers.cancel(this.#silence);
-    this.#silence = undefined;
+    if (this.timer !== undefined) this.runtime.timers.cancel(this.timer);
+    this.timer = undefined;
   }
 }
 
@@ -344,8 +345,8 @@ function badReturn(value: unknown): ExitReason {
   return { bad_return_value: String(value) };
 }
 
-function isParentsExit(message: unknown, process: Process | undefined): message is Exit {
+function isParentsExit(message: unknown, process: Process): message is Exit {
   if (typeof message !== "object" || message === null) return false;
   const { type, from } = message as Partial<Exit>;
-  return type === "EXIT" && from !== undefined && from === process?.parent;
+  return type === "EXIT" && from !== undefined && from === process.parent;
 }

@@ -1,6 +1,7 @@
 /**
  * Links: two processes that end together, unless one traps exits or the reason is "normal".
  */
+import { Bonds } from "./bonds.ts";
 import { signal } from "./exits.ts";
 import type { Pid } from "./pid.ts";
 import { current, type Process } from "./process.ts";
@@ -10,8 +11,8 @@ export function link(pid: Pid): void {
   const process = current();
   const other = pid.process;
   if (other === process) return;
-  if (other === undefined) signal(process, { type: "EXIT", from: pid, reason: "noproc" });
-  else join(process, other);
+  if (other !== undefined) join(process, other);
+  else signal(process, { type: "EXIT", from: pid, reason: "noproc" }, undefined);
 }
 
 /** Cuts the link. An EXIT that is in the mailbox already stays there. */
@@ -19,13 +20,17 @@ export function unlink(pid: Pid): void {
   const process = current();
   const other = pid.process;
   if (other === undefined) return;
-  process.links?.delete(other);
-  other.links?.delete(process);
+  process.bonds?.links?.delete(other);
+  other.bonds?.links?.delete(process);
 }
 
 export function join(a: Process, b: Process): void {
-  a.links ??= new Set();
-  b.links ??= new Set();
-  a.links.add(b);
-  b.links.add(a);
+  linksOf(a).add(b);
+  linksOf(b).add(a);
+}
+
+function linksOf(process: Process): Set<Process> {
+  process.bonds ??= new Bonds();
+  process.bonds.links ??= new Set();
+  return process.bonds.links;
 }

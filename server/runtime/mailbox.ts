@@ -2,103 +2,76 @@
  * Mailbox: the messages sent to one process and not yet received.
  *
  * Owner: the process. Anyone may `push`; only the owner takes.
- * Order: arrival. Taking from the middle leaves the rest where it was.
- * Bound: none here; who sends decides by `size` (runtime/send.ts), system signals always fit.
- * Cost:  push and shift O(1); take O(messages passed over); select O(1) for each message that came
- *        since it was last called with the same test.
+ * Order: arrival. Selecting one leaves the others in their order.
+ * Bound: none here; what is bounded has a `bound` that senders look at (mailbox_bound.ts).
+ * Cost:  push and shift O(1); select O(1) for each message that came since it was last called with
+ *        the same test.
  */
+import type { MailboxBound } from "./mailbox_bound.ts";
+import type { Process } from "./process.ts";
+import { Ring } from "./ring.ts";
 
-type Test = (message: unknown) => boolean;
+/** Of one and the same message it always says the same. */
+export type Test = (message: unknown) => boolean;
+
+/** Messages beyond which a mailbox is first reported as high; then at every doubling. */
+const HIGH_MARK = 1_000;
 
 export class Mailbox {
-  #messages: unknown[] = [];
-  #head = 0; // Index of the oldest message; the slots before it are spent.
-  #passed: Mailbox | undefined; // Older than all of them: what `#test` did not select.
-  #test: Test | undefined;
+  /** Set: only messages for which it is true wake the process and are taken; the others wait. */
+  selects: Test | undefined = undefined;
+  /** What happens when it is full; undefined: it never is. */
+  readonly bound: MailboxBound | undefined;
+  /** Size beyond which it is reported next. */
+  highMark = HIGH_MARK;
+  #messages = new Ring<unknown>();
+  #passed: Ring<unknown> | undefined = undefined; // Older: what `#test` did not select.
+  #test: Test | undefined = undefined;
+
+  constructor(bound?: MailboxBound) {
+    this.bound = bound;
+  }
 
   get size(): number {
-    return this.#messages.length - this.#head + (this.#passed?.size ?? 0);
+    return this.#messages.size + (this.#passed === undefined ? 0 : this.#passed.size);
   }
 
-  push(message: unknown): void {
+  /** `sender`: whose message it is; undefined: it comes from outside of all processes. */
+  push(message: unknown, _sender: Process | undefined): void {
     this.#messages.push(message);
-  }
-
-  /** The message at `place`, 0 being the oldest; the mailbox must hold it. */
-  peek(place: number): unknown {
-    const before = this.#passed?.size ?? 0;
-    if (place < before) return this.#passed?.peek(place);
-    return this.#messages[this.#head + place - before];
   }
 
   /** Removes and returns the oldest message; the mailbox must not be empty. */
   shift(): unknown {
-    if (this.#passed !== undefined) return this.#takePassed(0);
-    return this.#shiftNew();
-  }
-
-  /** Removes and returns the message at `place`; the order of the others stays. */
-  take(place: number): unknown {
-    const before = this.#passed?.size ?? 0;
-    if (place < before) return this.#takePassed(place);
-    const index = this.#head + place - before;
-    const message = this.#messages[index];
-    // Move the passed-over messages up one slot, so that the hole is always at the head.
-    this.#messages.copyWithin(this.#head + 1, this.#head, index);
-    this.#spend();
+    if (this.#passed === undefined) return this.#messages.shift();
+    const message = this.#passed.shift();
+    if (this.#passed.size === 0) this.#passed = undefined;
     return message;
   }
 
-  /**
-   * Removes the oldest message for which `test` is true; undefined when there is none. Of one and
-   * the same message `test` always says the same: it is asked once.
-   */
+  /** Removes the oldest message for which `test` is true; undefined when there is none. */
   select(test: Test): { readonly message: unknown } | undefined {
     if (test !== this.#test) this.#beginWith(test);
-    while (this.#messages.length > this.#head) {
-      const message = this.#shiftNew();
+    while (this.#messages.size > 0) {
+      const message = this.#messages.shift();
       if (test(message)) return { message };
-      this.#passed ??= new Mailbox();
+      this.#passed ??= new Ring();
       this.#passed.push(message);
     }
     return undefined;
   }
 
+  /** Removes what `test` is true of; for mail that nobody wants any more. */
+  discard(test: Test): void {
+    while (this.select(test) !== undefined);
+  }
+
   #beginWith(test: Test): void {
     this.#test = test;
-    if (this.#passed === undefined) return;
-    this.#messages = this.#passed.#rest().concat(this.#rest());
-    this.#head = 0;
+    const passed = this.#passed;
+    if (passed === undefined) return;
+    while (this.#messages.size > 0) passed.push(this.#messages.shift());
+    this.#messages = passed;
     this.#passed = undefined;
-  }
-
-  #rest(): unknown[] {
-    return this.#messages.slice(this.#head);
-  }
-
-  #takePassed(place: number): unknown {
-    const message = this.#passed?.take(place);
-    if (this.#passed?.size === 0) this.#passed = undefined;
-    return message;
-  }
-
-  #shiftNew(): unknown {
-    const message = this.#messages[this.#head];
-    this.#spend();
-    return message;
-  }
-
-  #spend(): void {
-    this.#messages[this.#head] = undefined; // Let the message be collected.
-    this.#head += 1;
-    if (this.#head === this.#messages.length) {
-      this.#head = 0;
-      // A burst leaves a long array behind: give it back, keep a short one for the next message.
-      if (this.#messages.length > 1024) this.#messages = [];
-      else this.#messages.length = 0;
-    } else if (this.#head > 1024 && this.#head * 2 > this.#messages.length) {
-      this.#messages = this.#messages.slice(this.#head); // As many takes have paid for this copy.
-      this.#head = 0;
-    }
   }
 }

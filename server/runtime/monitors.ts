@@ -3,6 +3,7 @@
  *
  * The news is a `Down` message. A monitor of a dead process tells at once, with reason "noproc".
  */
+import { Bonds } from "./bonds.ts";
 import type { Down } from "./exits.ts";
 import type { Pid } from "./pid.ts";
 import { current } from "./process.ts";
@@ -14,13 +15,15 @@ export function monitor(pid: Pid): Ref {
   const ref = makeRef();
   const target = pid.process;
   if (target === undefined) {
-    process.deliver({ type: "DOWN", ref, pid, reason: "noproc" } satisfies Down);
+    process.deliver({ type: "DOWN", ref, pid, reason: "noproc" } satisfies Down, undefined);
     return ref;
   }
-  target.watchers ??= new Map();
-  target.watchers.set(ref, process);
-  process.watched ??= new Map();
-  process.watched.set(ref, pid);
+  target.bonds ??= new Bonds();
+  target.bonds.watchers ??= new Map();
+  target.bonds.watchers.set(ref, process);
+  process.bonds ??= new Bonds();
+  process.bonds.watched ??= new Map();
+  process.bonds.watched.set(ref, pid);
   return ref;
 }
 
@@ -29,24 +32,18 @@ export function monitor(pid: Pid): Ref {
  * unless `flush`.
  */
 export function demonitor(ref: Ref, { flush = false } = {}): boolean {
-  const process = current();
-  const pid = process.watched?.get(ref);
+  const { bonds, mailbox } = current();
+  const pid = bonds?.watched?.get(ref);
   if (pid !== undefined) {
-    process.watched?.delete(ref);
-    pid.process?.watchers?.delete(ref);
+    bonds?.watched?.delete(ref);
+    pid.process?.bonds?.watchers?.delete(ref);
     return true;
   }
-  if (flush) dropDown(ref);
+  if (flush) mailbox?.discard((message) => isDownOf(ref, message));
   return false;
 }
 
-function dropDown(ref: Ref): void {
-  const { mailbox } = current();
-  for (let place = 0; mailbox !== undefined && place < mailbox.size; place++) {
-    const message = mailbox.peek(place) as Partial<Down> | null;
-    if (message?.type === "DOWN" && message.ref === ref) {
-      mailbox.take(place);
-      return;
-    }
-  }
+function isDownOf(ref: Ref, message: unknown): boolean {
+  const down = message as Partial<Down> | null | undefined;
+  return down?.type === "DOWN" && down.ref === ref;
 }

@@ -13,8 +13,9 @@ export class Pid<in Message = never> {
   process: Process | undefined;
   declare readonly takes?: (message: Message) => void; // Only for the type; never set.
 
-  constructor(id: number) {
+  constructor(id: number, process: Process) {
     this.id = id;
+    this.process = process;
   }
 
   toString(): string {

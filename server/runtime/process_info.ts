@@ -3,16 +3,17 @@
  *
  * Source: Erlang process_info(2); and sys:get_state for `state`.
  */
-import { CallbackBehaviour } from "./callback_process.ts";
+import { Server } from "./gen_server.ts";
+import { PendingCall } from "./pending_call.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
 
 export interface ProcessInfo {
   /**
    * running: it is its turn; runnable: it waits for its turn; waiting: for a message;
-   * suspended: by sys.suspend.
+   * suspended: by sys.suspend; paused: until there is room in a mailbox that it has filled.
    */
-  readonly status: "running" | "runnable" | "waiting" | "suspended";
+  readonly status: "running" | "runnable" | "waiting" | "suspended" | "paused";
   readonly label: string;
   /** In the runtime's own registry. */
   readonly registeredNames: readonly string[];
@@ -26,6 +27,8 @@ export interface ProcessInfo {
   /** Messages waiting. */
   readonly mailboxSize: number;
   readonly mailboxMax: number;
+  /** Messages that its full mailbox has dropped so far. */
+  readonly dropped: number;
   /** Messages taken and calls made so far: the budget of turns that it has used. */
   readonly reductions: number;
   /** Of a GenServer, as it is now; undefined: it is none. */
@@ -36,18 +39,22 @@ export interface ProcessInfo {
 export function processInfo(pid: Pid): ProcessInfo | undefined {
   const { process } = pid;
   if (process === undefined) return undefined;
-  const { label, parent, links, watched, watchers, trapsExits, mailboxSize, mailboxMax } = process;
+  const { label, parent, bonds, trapsExits, mailbox, mailboxSize } = process;
   return {
     status: statusOf(process),
     label,
     registeredNames: process.runtime.names.namesOf(pid),
     parent,
-    links: Array.from(links ?? [], (linked) => linked.pid),
-    monitors: [...(watched?.values() ?? [])],
-    monitoredBy: Array.from(watchers?.values() ?? [], (watcher) => watcher.pid),
+    links: Array.from(bonds?.links ?? [], (linked) => linked.pid),
+    monitors: [...(bonds?.watched?.values() ?? [])],
+    monitoredBy: [
+      ...Array.from(bonds?.watchers?.values() ?? [], (watcher) => watcher.pid),
+      ...PendingCall.of(process).map(({ caller }) => caller.pid),
+    ],
     trapsExits,
     mailboxSize,
-    mailboxMax,
+    mailboxMax: mailbox?.bound?.max ?? Number.POSITIVE_INFINITY,
+    dropped: mailbox?.bound?.dropped ?? 0,
     reductions: process.runtime.reductionsOf(process),
     state: stateOf(process),
   };
@@ -55,14 +62,11 @@ export function processInfo(pid: Pid): ProcessInfo | undefined {
 
 function statusOf(process: Process): ProcessInfo["status"] {
   if (process.running) return "running";
-  const { behaviour } = process;
-  if (behaviour instanceof CallbackBehaviour && behaviour.server?.suspended === true) {
-    return "suspended";
-  }
+  if (process instanceof Server && process.suspended) return "suspended";
+  if (process.pausedFor !== undefined) return "paused";
   return process.queued ? "runnable" : "waiting";
 }
 
-function stateOf({ behaviour }: Process): ProcessInfo["state"] {
-  if (!(behaviour instanceof CallbackBehaviour) || behaviour.server === undefined) return undefined;
-  return { current: behaviour.server.state };
+function stateOf(process: Process): ProcessInfo["state"] {
+  return process instanceof Server ? { current: process.state } : undefined;
 }

@@ -11,8 +11,9 @@
  * What no clause matches stays where it was. The time of `after` runs from the start of the
  * receive; messages that do not match do not prolong it; `after(0, …)` looks once.
  */
-import { current, type Process } from "./process.ts";
-import type { Waiting } from "./spawn.ts";
+import { current, type Process, spend } from "./process.ts";
+import { Timer } from "./timers.ts";
+import { finished, GIVES_WAY, isGenerator, type Step, WAITS, type Waiting } from "./waiting.ts";
 
 /** Members that must be equal, nested where given so; or a test of the whole message. */
 export type Pattern<Message> =
@@ -21,8 +22,8 @@ export type Pattern<Message> =
 
 /** One way to go on. Made by `on` and `after`. */
 export interface Clause<Value> {
-  readonly kind: "on" | "after";
-  readonly matches: (message: unknown) => boolean;
+  /** undefined: it is an `after`. */
+  readonly pattern: Pattern<never> | undefined;
   readonly ms: number;
   readonly body: (message: unknown) => Value | Waiting<Value>;
 }
@@ -32,13 +33,12 @@ export function on<Message, Value>(
   pattern: Pattern<Message>,
   body: (message: Message) => Value | Waiting<Value>,
 ): Clause<Value> {
-  const matches = isTest(pattern) ? pattern : (message: unknown) => hasMembers(message, pattern);
-  return { kind: "on", matches, ms: 0, body: body as (message: unknown) => Value };
+  return { pattern: pattern as Pattern<never>, ms: 0, body: body as Clause<Value>["body"] };
 }
 
 /** What to do when nothing matched for `ms` milliseconds (Infinity: wait for ever). */
 export function after<Value>(ms: number, body: () => Value | Waiting<Value>): Clause<Value> {
-  return { kind: "after", matches: () => false, ms, body };
+  return { pattern: undefined, ms, body };
 }
 
 /** Pattern for every message: the catch-all clause. */
@@ -46,79 +46,108 @@ export const any = (): boolean => true;
 
 export function receive<Message>(): Waiting<Message>;
 export function receive<Value>(...clauses: readonly Clause<Value>[]): Waiting<Value>;
-export function* receive(...clauses: readonly Clause<unknown>[]): Waiting<unknown> {
-  const process = current();
-  process.budget -= 1;
-  if (process.budget <= 0) yield; // Others have their turn; this process comes again.
-  if (clauses.length > 0) return yield* receiveMatching(process, clauses);
-  while (process.mailboxSize === 0) yield* park(process);
-  return process.mailbox?.shift();
+export function receive(...clauses: readonly Clause<unknown>[]): Waiting<unknown> {
+  return clauses.length === 0 ? NEXT_MESSAGE : new Receiving(current(), clauses);
 }
 
-function* receiveMatching(process: Process, clauses: readonly Clause<unknown>[]): Waiting<unknown> {
-  const timeout = clauses.find(({ kind }) => kind === "after");
-  const deadline = timeout === undefined ? undefined : startTimer(process, timeout.ms);
-  let place = 0; // Messages before it match no clause; they are not looked at again.
-  for (;;) {
-    for (; place < process.mailboxSize; place++) {
-      const message = process.mailbox?.peek(place);
-      const clause = clauses.find(({ matches }) => matches(message));
-      if (clause === undefined) continue;
-      process.mailbox?.take(place);
-      stopTimer(process);
-      return yield* finish(clause.body(message));
+/** The bare receive of every process; it keeps nothing. */
+const NEXT_MESSAGE: Waiting<unknown> = {
+  next(): Step<unknown> {
+    const { mailbox } = current();
+    if (mailbox === undefined || mailbox.size === 0) return WAITS;
+    return spend() ? finished(mailbox.shift()) : GIVES_WAY;
+  },
+  [Symbol.iterator]: () => NEXT_MESSAGE,
+};
+
+/** One receive with clauses. */
+class Receiving extends Timer implements Waiting<unknown> {
+  readonly #process: Process;
+  readonly #clauses: readonly Clause<unknown>[];
+  #begun = false;
+  #over = false;
+  /** The clause that has matched. */
+  #matched: Clause<unknown> | undefined = undefined;
+  /** What the body of that clause waits for. */
+  #rest: Waiting<unknown> | undefined = undefined;
+
+  constructor(process: Process, clauses: readonly Clause<unknown>[]) {
+    super();
+    this.#process = process;
+    this.#clauses = clauses;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): Step<unknown> {
+    if (this.#rest !== undefined) return this.#rest.next();
+    if (!this.#begun) {
+      if (!spend()) return GIVES_WAY;
+      this.#begin();
     }
-    if (deadline?.over === true && timeout !== undefined) {
-      return yield* finish(timeout.body(undefined));
+    const selected = this.#process.mailbox?.select(this.#select);
+    if (selected !== undefined) return this.#goOn(selected.message);
+    if (!this.#over) return WAITS;
+    this.#matched = this.#clauses.find(({ pattern }) => pattern === undefined);
+    return this.#goOn(undefined);
+  }
+
+  fire(): void {
+    this.#over = true;
+    this.#process.wake();
+  }
+
+  #begin(): void {
+    this.#begun = true;
+    const timeout = this.#clauses.find(({ pattern }) => pattern === undefined);
+    if (timeout === undefined || timeout.ms === Number.POSITIVE_INFINITY) return;
+    if (timeout.ms <= 0) {
+      this.#over = true;
+      return;
     }
-    yield* park(process);
+    this.#process.runtime.setTimer(this, timeout.ms);
+    this.#process.timer = this;
+  }
+
+  readonly #select = (message: unknown): boolean => {
+    this.#matched = this.#clauses.find(({ pattern }) => matches(message, pattern));
+    return this.#matched !== undefined;
+  };
+
+  #goOn(message: unknown): Step<unknown> {
+    const process = this.#process;
+    if (process.timer === this) {
+      process.runtime.timers.cancel(this);
+      process.timer = undefined;
+    }
+    const value = this.#matched?.body(message);
+    if (!isWaiting(value)) return finished(value);
+    this.#rest = value;
+    return value.next();
   }
 }
 
-/** Waits until something wakes the process. */
-export function* park(process: Process): Waiting<void> {
-  process.budget = Math.max(process.budget, 1); // It waits: it does not ask for another turn.
-  yield;
-}
-
-/** A deadline of the waiting process; ms <= 0 is over at once. */
-export function startTimer(process: Process, ms: number): { over: boolean } {
-  const deadline = { over: ms <= 0 };
-  if (deadline.over || ms === Number.POSITIVE_INFINITY) return deadline;
-  process.timer = process.runtime.addTimer(process.runtime.clock.now() + ms, () => {
-    deadline.over = true;
-    process.timer = undefined;
-    process.wake();
-  });
-  return deadline;
-}
-
-/** Calls the deadline off, if there is one. */
-export function stopTimer(process: Process): void {
-  if (process.timer === undefined) return;
-  process.runtime.timers.cancel(process.timer);
-  process.timer = undefined;
-}
-
-function* finish(value: unknown): Waiting<unknown> {
-  return isWaiting(value) ? yield* value : value;
-}
-
 function isWaiting(value: unknown): value is Waiting<unknown> {
-  return Object.prototype.toString.call(value) === "[object Generator]";
+  if (value === NEXT_MESSAGE || isGenerator(value)) return true;
+  return value instanceof Timer && Symbol.iterator in value; // A receive, or a call.
 }
 
-function isTest(pattern: unknown): pattern is (message: unknown) => boolean {
-  return typeof pattern === "function";
+function matches(message: unknown, pattern: Pattern<never> | undefined): boolean {
+  if (pattern === undefined) return false;
+  return typeof pattern === "function" ? pattern(message) : hasMembers(message, pattern);
 }
 
 function hasMembers(value: unknown, pattern: object): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return Object.entries(pattern).every(([member, wanted]) => {
+  for (const member in pattern) {
     const came = (value as { readonly [member: string]: unknown })[member];
-    if (Object.is(came, wanted)) return true;
-    return isPlain(wanted) && hasMembers(came, wanted);
-  });
+    const wanted = (pattern as { readonly [member: string]: unknown })[member];
+    if (Object.is(came, wanted)) continue;
+    if (!isPlain(wanted) || !hasMembers(came, wanted)) return false;
+  }
+  return true;
 }
 
 function isPlain(value: unknown): value is object {

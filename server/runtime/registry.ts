@@ -4,6 +4,7 @@
  * A runtime has one for its well-known processes (`register`, `whereis`); others can be made, as
  * the lists' directory does. One process may stand under several names of one registry.
  */
+import { Bonds } from "./bonds.ts";
 import type { Pid } from "./pid.ts";
 
 export class Registry<Message = never> {
@@ -22,8 +23,9 @@ export class Registry<Message = never> {
     const names = this.#names.get(pid);
     if (names === undefined) this.#names.set(pid, [name]);
     else names.push(name);
-    process.registries ??= new Set();
-    process.registries.add(this);
+    process.bonds ??= new Bonds();
+    process.bonds.registries ??= new Set();
+    process.bonds.registries.add(this);
     return true;
   }
 

@@ -2,63 +2,79 @@
  * Runtime: runs processes: one run queue, one queue of deadlines, one clock.
  *
  * A *turn* of the runtime is one callback of the event loop: timers that are due fire, then
- * processes run in the order they became ready, each for at most MESSAGES_PER_TURN messages, until
- * none is ready or TURN_MS are over; then what asked for the turn's end runs (the commit queue, the
- * outboxes) and sockets and other callbacks get their chance. The same input gives the same order,
- * always.
+ * processes run in the order they became ready, each for at most 200 messages, until none is ready
+ * or TURN_MS are over; then what asked for the turn's end runs (the commit queue, the outboxes) and
+ * sockets and other callbacks get their chance. The same input gives the same order, always; with
+ * `shuffle` another one for each seed.
  */
 import { CALL_TIMEOUT_MS, type CallResult, callFrom } from "./call.ts";
 import { type Clock, SystemClock } from "./clock.ts";
 import { type ExitReason, reasonOf } from "./exit_reason.ts";
 import { end } from "./exits.ts";
 import type { Pid } from "./pid.ts";
-import { type Behaviour, currentOrNone, Process, setCurrent } from "./process.ts";
+import {
+  budgetLeft,
+  currentOrNone,
+  type Outcome,
+  type Process,
+  setBudget,
+  setCurrent,
+} from "./process.ts";
 import { Registry } from "./registry.ts";
-import { RunQueue } from "./run_queue.ts";
-import { type Body, spawnIn } from "./spawn.ts";
+import { FirstCome, type RunOrder, Shuffled } from "./run_order.ts";
+import { type SpawnOptions, spawnIn } from "./spawn.ts";
 import { Telemetry } from "./telemetry.ts";
-import { Timers } from "./timers.ts";
+import { CallbackTimer, type Timer, Timers } from "./timers.ts";
+import { TurnEnd } from "./turn_end.ts";
+import type { Body } from "./waiting.ts";
 
-/** Messages one process takes before the others get their turn. */
-const MESSAGES_PER_TURN = 200;
-/** Milliseconds after which a turn gives way to the event loop. */
-const TURN_MS = 5;
-/** Processes run between two looks at the clock. */
-const RUNS_PER_LOOK = 32;
+/**
+ * Milliseconds after which a turn gives way to the event loop. With what it takes to notice, a
+ * timer of the event loop is less than 5 ms late, however busy the processes are.
+ */
+const TURN_MS = 4;
+/** Messages taken between two looks at the clock; a run counts as RUN_COST more. */
+const MESSAGES_PER_LOOK = 512;
+const RUN_COST = 16;
 /** A process that keeps the thread longer than this is named by a `long_turn` event. */
 const LONG_TURN_MS = 10;
 
-export interface SpawnOptions {
-  /** For people: logs and traces call it so. */
-  readonly label?: string;
-  /** Links it with the process that spawns it. */
-  readonly link?: boolean;
-  /** Messages its mailbox holds before `send` refuses; unbounded when absent. */
-  readonly mailboxMax?: number;
+export interface RuntimeOptions {
+  /** The machine's when absent. */
+  readonly clock?: Clock;
+  readonly telemetry?: Telemetry;
+  /** For tests: ready processes run in an order that this seed decides. */
+  readonly shuffle?: number | undefined;
+  /** For tests: messages are checked to be plain data, and frozen (isolation.ts). */
+  readonly isolated?: boolean;
 }
 
 /** One scheduler and all its processes. Made by the application, or by a test. */
 export class Runtime {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly isolated: boolean;
   readonly timers = new Timers();
   readonly names = new Registry();
-  readonly #queue = new RunQueue();
-  #atTurnEnd: (() => void)[] = [];
+  readonly #order: RunOrder;
+  readonly #turnEnd = new TurnEnd();
   #lastId = 0;
   #living = 0;
   #scheduled = false;
   #inTurn = false;
+  #budget = 0; // What the process whose turn it is was given.
   #alarmAt = Number.POSITIVE_INFINITY;
   #cancelAlarm: () => void = () => {};
 
-  constructor(options: { readonly clock?: Clock; readonly telemetry?: Telemetry } = {}) {
-    this.clock = options.clock ?? new SystemClock();
-    this.telemetry = options.telemetry ?? new Telemetry();
+  constructor({ clock, telemetry, shuffle, isolated = false }: RuntimeOptions = {}) {
+    this.clock = clock ?? new SystemClock();
+    this.telemetry = telemetry ?? new Telemetry();
+    this.isolated = isolated;
+    this.#order = shuffle === undefined ? new FirstCome() : new Shuffled(shuffle);
   }
 
   /** Starts a hand-written process, from inside or outside of any process. */
-  spawn<Message>(body: Body, options: SpawnOptions = {}): Pid<Message> {
+  spawn<Message>(body: Body, options?: SpawnOptions): Pid<Message> {
     return spawnIn<Message>(this, body, options);
   }
 
@@ -70,19 +86,6 @@ export class Runtime {
   /** Processes alive. */
   get processCount(): number {
     return this.#living;
-  }
-
-  /** The common part of every start: makes a process; it runs when first enqueued. */
-  start(behaviour: Behaviour, options: SpawnOptions = {}): Process {
-    this.#lastId += 1;
-    this.#living += 1;
-    const { label = "process", mailboxMax = Number.POSITIVE_INFINITY } = options;
-    const parent = currentOrNone()?.pid;
-    const process = new Process(this, behaviour, { id: this.#lastId, label, parent, mailboxMax });
-    if (this.telemetry.hears("process_spawned")) {
-      this.telemetry.emit("process_spawned", { pid: process.pid, label });
-    }
-    return process;
   }
 
   /**
@@ -100,42 +103,66 @@ export class Runtime {
     }
   }
 
-  /** The process has something to do. */
-  enqueue(process: Process): void {
-    process.queued = true;
-    this.#queue.push(process);
-    this.#schedule();
-  }
-
   /** Calls `work` once, when this turn ends, after all processes that were ready have run. */
   atTurnEnd(work: () => void): void {
-    this.#atTurnEnd.push(work);
+    this.#turnEnd.add(work);
     this.#schedule();
   }
 
-  /** Calls `fire` once at `deadline` of the clock's `now`. */
-  addTimer(deadline: number, fire: () => void): ReturnType<Timers["add"]> {
-    const timer = this.timers.add(deadline, fire);
-    if (!this.#inTurn) this.#setAlarm();
+  /** Calls `fire` once after `ms` of the clock; `timers.cancel` calls it off. */
+  addTimer(ms: number, fire: () => void): Timer {
+    const timer = new CallbackTimer(fire);
+    this.setTimer(timer, ms);
     return timer;
   }
 
   /** For tests: runs turns, at once, until no process is ready. */
   runUntilIdle(): void {
-    while (this.#queue.size > 0 || this.#atTurnEnd.length > 0) this.#turn();
+    while (this.#order.size > 0 || this.#turnEnd.size > 0) this.#turn();
   }
 
   /** Messages taken and calls made by a process so far, this turn included. */
-  reductionsOf({ reductions, running, budget }: Process): number {
-    return running && budget > 0 ? reductions + MESSAGES_PER_TURN - budget : reductions;
+  reductionsOf(process: Process): number {
+    const { reductions } = process;
+    return process === currentOrNone() ? reductions + this.#budget - budgetLeft() : reductions;
   }
 
-  /** The runtime's own: a process has ended. */
-  exited(process: Process, reason: ExitReason): void {
-    this.#living -= 1;
-    if (!this.telemetry.hears("process_exited")) return;
-    this.telemetry.emit("process_exited", { pid: process.pid, label: process.label, reason });
+  // ── For the rest of this folder
+
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
   }
+
+  /** The process has something to do. */
+  enqueue(process: Process): void {
+    process.queued = true;
+    this.#order.push(process);
+    if (!this.#inTurn) this.#schedule();
+  }
+
+  setTimer(timer: Timer, ms: number): void {
+    this.timers.set(timer, ms);
+    if (!this.#inTurn) this.#setAlarm();
+  }
+
+  /** A process has been made; it runs when first enqueued. */
+  started({ pid, label }: Process): void {
+    this.#living += 1;
+    if (this.telemetry.hears("process_spawned")) {
+      this.telemetry.emit("process_spawned", { pid, label });
+    }
+  }
+
+  /** A process has ended. */
+  exited({ pid, label }: Process, reason: ExitReason): void {
+    this.#living -= 1;
+    if (this.telemetry.hears("process_exited")) {
+      this.telemetry.emit("process_exited", { pid, label, reason });
+    }
+  }
+
+  // ── Turns
 
   #schedule(): void {
     if (this.#scheduled || this.#inTurn) return;
@@ -153,27 +180,31 @@ export class Runtime {
       this.timers.fireDue(startedAt);
       if (this.telemetry.hears("long_turn")) this.#runTimed(startedAt);
       else this.#runAll(startedAt + TURN_MS);
-      this.#endTurn();
+      this.#turnEnd.run();
     } finally {
       this.#inTurn = false;
-      if (this.#queue.size > 0 || this.#atTurnEnd.length > 0) this.#schedule();
+      if (this.#order.size > 0 || this.#turnEnd.size > 0) this.#schedule();
       this.#setAlarm();
     }
   }
 
   #runAll(until: number): void {
-    let runs = 0;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#run(next);
-      runs += 1;
-      if (runs % RUNS_PER_LOOK === 0 && this.clock.now() >= until) return;
+    const order = this.#order;
+    let work = 0; // Since the last look at the clock.
+    for (let next = order.shift(); next !== undefined; next = order.shift()) {
+      work += RUN_COST + this.#run(next);
+      if (order.endsTurn()) return;
+      if (work < MESSAGES_PER_LOOK) continue;
+      if (this.clock.now() >= until) return;
+      work = 0;
     }
   }
 
   /** As runAll, with a look at the clock after each process. */
   #runTimed(startedAt: number): void {
+    const order = this.#order;
     let before = startedAt;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+    for (let next = order.shift(); next !== undefined; next = order.shift()) {
       this.#run(next);
       const now = this.clock.now();
       const ms = now - before;
@@ -181,52 +212,49 @@ export class Runtime {
       if (ms > LONG_TURN_MS) {
         this.telemetry.emit("long_turn", { pid: next.pid, label: next.label, ms });
       }
-      if (now >= startedAt + TURN_MS) return;
+      if (now >= startedAt + TURN_MS || order.endsTurn()) return;
     }
   }
 
-  #run(process: Process): void {
-    if (process.pid.process === undefined) return; // Ended while it waited in the queue.
-    process.budget = MESSAGES_PER_TURN;
+  /** One turn of one process; answers how much of its budget it has used. */
+  #run(process: Process): number {
+    if (process.pid.process === undefined) return 0; // Ended while it waited in the queue.
+    const budget = this.#order.budget();
+    this.#budget = budget;
+    setBudget(process, budget);
     process.running = true;
     setCurrent(process);
-    let more = false;
-    let reason: ExitReason | undefined;
+    let outcome: Outcome | undefined;
+    let thrown: unknown;
     try {
-      more = process.behaviour.turn(process);
-    } catch (thrown) {
-      reason = reasonOf(thrown);
+      outcome = process.turn();
+    } catch (error) {
+      thrown = error;
     }
     setCurrent(undefined);
     process.running = false;
-    process.reductions += MESSAGES_PER_TURN - process.budget;
-    reason = process.doomed ?? reason; // The signal came before whatever it did then.
-    if (reason !== undefined) end(process, reason);
-    else if (more) this.#queue.push(process);
+    const used = budget - budgetLeft();
+    process.reductions += used;
+    const { bonds, mailbox } = process;
+    // A signal that reached it while it ran came before whatever it did then.
+    if (bonds !== undefined && bonds.doomed !== undefined) end(process, bonds.doomed);
+    else if (outcome === undefined) end(process, reasonOf(thrown));
+    else if (outcome === "done") end(process, "normal");
+    else this.#afterRun(process, outcome);
+    if (mailbox !== undefined && mailbox.bound !== undefined) mailbox.bound.release(mailbox.size);
+    return used;
+  }
+
+  /** A process that goes on living waits, stands in the queue again, or is paused. */
+  #afterRun(process: Process, outcome: Outcome): void {
+    if (process.pausedFor !== undefined) return; // `goOn` puts it into the queue.
+    if (outcome === "more") this.#order.push(process);
     else process.queued = false;
   }
 
-  #endTurn(): void {
-    if (this.#atTurnEnd.length === 0) return;
-    const works = this.#atTurnEnd;
-    this.#atTurnEnd = [];
-    const thrown: unknown[] = [];
-    for (const work of works) {
-      try {
-        work();
-      } catch (error) {
-        thrown.push(error); // The others are not to lose theirs.
-      }
-    }
-    if (thrown.length > 1)
-      throw new AggregateError(thrown, `${thrown.length} works of a turn's end`);
-    if (thrown.length === 1) throw thrown[0];
-  }
-
-  /**
-   * Keeps one alarm of the clock at the earliest deadline; a later one that is set may ring idly.
-   */
+  /** Keeps one alarm of the clock at the earliest deadline; it may ring in vain. */
   #setAlarm(): void {
+    if (this.timers.hasNew) this.timers.begin(this.clock.now());
     const { next } = this.timers;
     if (next >= this.#alarmAt) return;
     this.#cancelAlarm();

@@ -3,10 +3,12 @@
  *
  * Order: two messages from one process to another arrive in the order sent.
  */
+import { checkData } from "./isolation.ts";
+import type { Admission } from "./mailbox_bound.ts";
 import type { Pid } from "./pid.ts";
-import { current } from "./process.ts";
+import { current, currentOrNone, type Process } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
-import type { Timer } from "./timers.ts";
+import { CallbackTimer } from "./timers.ts";
 
 /**
  * False: its mailbox is bounded and full, nothing was sent; the sender knows what overload means
@@ -16,15 +18,25 @@ import type { Timer } from "./timers.ts";
 export function send<Message>(pid: Pid<Message>, message: Message): boolean {
   const { process } = pid;
   if (process === undefined) return true;
-  if (process.mailboxSize >= process.mailboxMax) return false;
+  checkData(process.runtime, message);
+  return post(process, message) !== "refused";
+}
+
+/** Delivers what a process sends, if its mailbox takes it. */
+export function post(process: Process, message: unknown): Admission {
+  const { mailbox } = process;
+  if (mailbox !== undefined && mailbox.bound !== undefined) {
+    const admission = mailbox.bound.admit(process, mailbox, currentOrNone());
+    if (admission !== "in") return admission;
+  }
   process.deliver(message);
-  return true;
+  return "in";
 }
 
 /** A message on its way; only for `cancelTimer` and `readTimer`. */
 export interface Sending {
   readonly runtime: Runtime;
-  readonly timer: Timer;
+  readonly timer: CallbackTimer;
 }
 
 /** Sends `message` to `pid` after `ms`; it outlives the process that asked for it. */
@@ -36,18 +48,23 @@ export function sendAfterIn<Message>(
   runtime: Runtime,
   { pid, message, ms }: { readonly pid: Pid<Message>; readonly message: Message; ms: number },
 ): Sending {
+  checkData(runtime, message);
   // A timer is a system signal: it gets into a full mailbox too.
-  const fire = () => pid.process?.deliver(message);
-  return { runtime, timer: runtime.addTimer(runtime.clock.now() + ms, fire) };
+  const timer = new CallbackTimer(() => pid.process?.deliver(message));
+  runtime.setTimer(timer, ms);
+  return { runtime, timer };
 }
 
 /** Milliseconds that were left; undefined when it had been sent or cancelled already. */
-export function cancelTimer({ runtime, timer }: Sending): number | undefined {
-  if (!runtime.timers.cancel(timer)) return undefined;
-  return Math.max(0, timer.deadline - runtime.clock.now());
+export function cancelTimer(sending: Sending): number | undefined {
+  const left = readTimer(sending);
+  sending.runtime.timers.cancel(sending.timer);
+  return left;
 }
 
 /** Milliseconds left; undefined when it has been sent or cancelled. */
 export function readTimer({ runtime, timer }: Sending): number | undefined {
-  return timer.place < 0 ? undefined : Math.max(0, timer.deadline - runtime.clock.now());
+  if (!timer.isSet) return undefined;
+  if (timer.deadline === undefined) return timer.ms; // Its time has not begun.
+  return Math.max(0, timer.deadline - runtime.clock.now());
 }

@@ -5,31 +5,44 @@
  * with reason "normal" when it returns, and with what it throws when it throws.
  * Order: spawning is asynchronous: the body begins in a later turn of its own.
  */
-import { exit } from "./exits.ts";
 import { join } from "./links.ts";
 import type { Pid } from "./pid.ts";
-import { type Behaviour, current, currentOrNone, type Process } from "./process.ts";
-import type { Runtime, SpawnOptions } from "./runtime.ts";
+import { current, currentOrNone, type Outcome, Process, type ProcessOptions } from "./process.ts";
+import type { Runtime } from "./runtime.ts";
+import { type Body, type Step, WAITS, type Waiting } from "./waiting.ts";
 
-/** What runs in a process: `function* () { for (;;) handle(yield* receive()); }` */
-export type Body = () => Waiting<void>;
-/** A piece of a body that may wait, and what it gives in the end. */
-export type Waiting<Value> = Generator<undefined, Value, undefined>;
+/** How a process starts. */
+export interface SpawnOptions extends ProcessOptions {
+  /** Links it with the process that spawns it. */
+  readonly link?: boolean;
+}
 
-class GeneratorBehaviour implements Behaviour {
-  readonly takesReplies = false;
-  readonly #body: Body;
-  #generator: Waiting<void> | undefined;
+const DEFAULTS: SpawnOptions = {};
 
-  constructor(body: Body) {
+class GeneratorProcess extends Process {
+  #body: Body | undefined; // Until it has begun.
+  #generator: Waiting<void> | undefined = undefined;
+
+  constructor(runtime: Runtime, body: Body, options: ProcessOptions) {
+    super(runtime, options);
     this.#body = body;
   }
 
-  turn(process: Process): boolean {
-    this.#generator ??= this.#body();
-    const { done } = this.#generator.next();
-    if (done === true) exit("normal");
-    return process.budget <= 0; // It gave way though messages may be waiting.
+  get takesReplies(): boolean {
+    return false;
+  }
+
+  turn(): Outcome {
+    const step = this.#generator === undefined ? this.#begin() : this.#generator.next();
+    if (step.done === true) return "done";
+    return step === WAITS ? "waits" : "more";
+  }
+
+  #begin(): Step<void> {
+    const generator = (this.#body as Body)();
+    this.#body = undefined;
+    this.#generator = generator;
+    return generator.next();
   }
 }
 
@@ -37,9 +50,10 @@ class GeneratorBehaviour implements Behaviour {
 export function spawnIn<Message>(
   runtime: Runtime,
   body: Body,
-  options: SpawnOptions = {},
+  options: SpawnOptions = DEFAULTS,
 ): Pid<Message> {
-  const process = runtime.start(new GeneratorBehaviour(body), options);
+  const process = new GeneratorProcess(runtime, body, options);
+  runtime.started(process);
   const parent = currentOrNone();
   if (options.link === true && parent !== undefined) join(parent, process);
   runtime.enqueue(process);
@@ -47,12 +61,12 @@ export function spawnIn<Message>(
 }
 
 /** Starts a process in the runtime of the calling one. */
-export function spawn<Message>(body: Body, options: SpawnOptions = {}): Pid<Message> {
+export function spawn<Message>(body: Body, options: SpawnOptions = DEFAULTS): Pid<Message> {
   return spawnIn(current().runtime, body, options);
 }
 
 /** As spawn, linked with the calling process. */
-export function spawnLink<Message>(body: Body, options: SpawnOptions = {}): Pid<Message> {
+export function spawnLink<Message>(body: Body, options: SpawnOptions = DEFAULTS): Pid<Message> {
   return spawn(body, { ...options, link: true });
 }
 

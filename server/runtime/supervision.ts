@@ -92,7 +92,8 @@ export class Supervision {
 /** Runs `work` in a supervisor's name, from outside of its turn; if that ended it, it ends. */
 export function within<Value>(process: Process, work: () => Value): Value {
   const value = process.runtime.inside(process, work);
-  if (process.doomed !== undefined) end(process, process.doomed);
+  const doomed = process.bonds?.doomed;
+  if (doomed !== undefined) end(process, doomed);
   return value;
 }
 

@@ -16,10 +16,10 @@ import { cutFromParent } from "./exits.ts";
 import type { Started } from "./gen_server.ts";
 import type { Pid } from "./pid.ts";
 import type { Runtime } from "./runtime.ts";
-import type { Waiting } from "./spawn.ts";
 import type { Strategy } from "./strategies.ts";
 import { type Intensity, within } from "./supervision.ts";
 import { SupervisorProcess, TerminateChild } from "./supervisor_process.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** permanent: always restarted; transient: when it failed; temporary: never, and then forgotten. */
 export type Restart = "permanent" | "transient" | "temporary";

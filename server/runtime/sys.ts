@@ -8,19 +8,19 @@
  * Source: OTP sys(3).
  */
 import { CALL_TIMEOUT_MS, type CallResult } from "./call.ts";
-import { CallbackBehaviour } from "./callback_process.ts";
 import type { Down } from "./exits.ts";
+import { Server } from "./gen_server.ts";
 import { demonitor, monitor } from "./monitors.ts";
 import type { Pid } from "./pid.ts";
 import { current } from "./process.ts";
 import { after, on, receive } from "./receive.ts";
-import type { Waiting } from "./spawn.ts";
 import {
   SystemMessage,
   type SystemReply,
   type SystemRequest,
   type TraceEvent,
 } from "./system_message.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** The state that its callbacks are given. */
 export function getState<State>(pid: Pid, timeoutMs = CALL_TIMEOUT_MS): Waiting<CallResult<State>> {
@@ -54,9 +54,7 @@ function* ask<Value>(
   const { process } = pid;
   if (process === undefined) return { ok: false, error: "noproc" };
   if (process === current()) return { ok: false, error: "calling_self" };
-  const { behaviour } = process;
-  const isServer = behaviour instanceof CallbackBehaviour && behaviour.server !== undefined;
-  if (!isServer) return { ok: false, error: "no_server" };
+  if (!(process instanceof Server)) return { ok: false, error: "no_server" };
   const ref = monitor(pid);
   process.deliver(new SystemMessage(current(), ref, request));
   const outcome = yield* receive<CallResult<Value>>(

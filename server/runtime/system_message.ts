@@ -43,9 +43,9 @@ export class SystemMessage {
 
   /** Dropped when the one that asked has given up: its monitor is gone then. */
   answer(value: unknown): void {
-    const { pid, watched } = this.#from;
+    const { pid, bonds } = this.#from;
     const answer: SystemReply = { type: "sys", ref: this.ref, value };
-    if (watched?.has(this.ref) === true) pid.process?.deliver(answer);
+    if (bonds?.watched?.has(this.ref) === true) pid.process?.deliver(answer);
   }
 }
 

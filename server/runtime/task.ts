@@ -19,7 +19,8 @@ import type { Pid } from "./pid.ts";
 import { current } from "./process.ts";
 import { after, on, receive } from "./receive.ts";
 import type { Ref } from "./ref.ts";
-import { self, spawnLink, type Waiting } from "./spawn.ts";
+import { self, spawnLink } from "./spawn.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** Stands for no task: the time was over. */
 const TIMED_OUT = 0 as Ref;
@@ -46,7 +47,7 @@ export function async<Value>(work: () => Waiting<Value>): Task<Value> {
   const pid = spawnLink(
     function* () {
       const value = yield* work();
-      const wanted = owner.watched?.get(ref) === pid; // Else it was given up: dropped.
+      const wanted = owner.bonds?.watched?.get(ref) === pid; // Else it was given up: dropped.
       if (wanted) owner.pid.process?.deliver({ type: "task", ref, value } satisfies Result);
     },
     { label: "task" },
@@ -205,11 +206,10 @@ function done<Value>(ref: Ref, value: Value): CallResult<Value> {
 /** Nothing of it is heard any more, also not what is in the mailbox already. */
 function giveUp({ ref }: Task<unknown>): void {
   demonitor(ref, { flush: true });
-  const { mailbox } = current();
-  for (let place = (mailbox?.size ?? 0) - 1; place >= 0; place--) {
-    const message = mailbox?.peek(place) as Partial<Result> | null | undefined;
-    if (message?.type === "task" && message.ref === ref) mailbox?.take(place);
-  }
+  current().mailbox?.discard((message) => {
+    const result = message as Partial<Result> | null | undefined;
+    return result?.type === "task" && result.ref === ref;
+  });
 }
 
 function* endOf(ref: Ref, ms: number): Waiting<ExitReason | undefined> {

@@ -32,6 +32,8 @@ export interface Events {
   readonly long_turn: { readonly pid: Pid; readonly label: string; readonly ms: number };
   /** A mailbox has doubled beyond its last mark; `size` messages are waiting. */
   readonly mailbox_high: { readonly pid: Pid; readonly label: string; readonly size: number };
+  /** A full mailbox has dropped a message; `dropped` in all. */
+  readonly message_dropped: { readonly pid: Pid; readonly label: string; readonly dropped: number };
   readonly child_restarted: {
     readonly supervisor: Pid;
     readonly child: string;

@@ -67,7 +67,7 @@ export function start(args: TodoServerArgs): GenServer.Started {
   return GenServer.start(args.runtime, todoServer, {
     args,
     link: true,
-    mailboxMax: LIST_MAILBOX_MAX,
+    mailbox: { max: LIST_MAILBOX_MAX, fair: true },
   });
 }
 

@@ -5,6 +5,7 @@
  *         connecting is thrown, for a run that is not complete measures something else.
  */
 import type { List } from "../../shared/protocol/results.ts";
+import { type Random, seeded } from "../../shared/random.ts";
 import { nowUs } from "./clock.ts";
 import { Connector } from "./connector.ts";
 import { LastArrivals } from "./last_arrivals.ts";
@@ -12,7 +13,6 @@ import type { Orders } from "./messages.ts";
 import { Pace, type Performer } from "./pace.ts";
 import type { Seat } from "./plan.ts";
 import { PushReader } from "./push_reader.ts";
-import { type Random, seeded } from "./random.ts";
 import { Subscriber } from "./subscriber.ts";
 import { Tally } from "./tally.ts";
 import { type Answer, type WireAddress, WireClient, type WireListener } from "./wire_client.ts";

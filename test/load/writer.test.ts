@@ -1,7 +1,7 @@
 /** Writer: what it asks for, and how it judges the answers. */
 import { expect, test } from "vitest";
+import { seeded } from "../../shared/random.ts";
 import { Pace } from "./pace.ts";
-import { seeded } from "./random.ts";
 import { Tally } from "./tally.ts";
 import type { Answer } from "./wire_client.ts";
 import { Writer } from "./writer.ts";

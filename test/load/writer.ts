@@ -6,11 +6,12 @@
  * Errors: a refusal counts by its kind; a todo of its own that is not there to be deleted counts as
  *         `lost_todo`.
  */
+
+import type { Random } from "../../shared/random.ts";
 import type { TodoId } from "../../shared/todo/todo.ts";
 import { nowUs } from "./clock.ts";
 import type { Performed, Performer } from "./pace.ts";
 import { stamped } from "./push_reader.ts";
-import type { Random } from "./random.ts";
 import type { Tally } from "./tally.ts";
 import type { Answer, WireClient } from "./wire_client.ts";
 

@@ -27,7 +27,7 @@ import { dead, downOf, drain, forever, newWorld, pass, reasonOf, run } from "./w
 /**
  * A server that answers each question after `ms`, one after the other, with the question itself.
  */
-function echo(runtime: Runtime, ms = 0, mailboxMax = Number.POSITIVE_INFINITY): Pid<unknown> {
+function echo(runtime: Runtime, ms = 0, max = Number.POSITIVE_INFINITY): Pid<unknown> {
   const body = function* () {
     for (;;) {
       const { from, request: question } = yield* receive<Call>();
@@ -35,7 +35,7 @@ function echo(runtime: Runtime, ms = 0, mailboxMax = Number.POSITIVE_INFINITY): 
       reply(from, question);
     }
   };
-  return runtime.spawn<unknown>(body, { mailboxMax });
+  return runtime.spawn<unknown>(body, { mailbox: { max } });
 }
 
 describe("a call", () => {
@@ -154,9 +154,9 @@ describe("a call", () => {
       const server = echo(runtime, 10, 1);
       send(server, new Call({ pid: self(), ref: -1 } as unknown as From, "fills it"));
       const answer = yield* call(server, "?");
-      return [answer, server.process?.mailboxSize, server.process?.watchers?.size ?? 0];
+      return [answer, server.process?.mailboxSize, server.process?.bonds?.calls];
     });
-    expect(got).toEqual([{ ok: false, error: "overloaded" }, 1, 0]);
+    expect(got).toEqual([{ ok: false, error: "overloaded" }, 1, undefined]);
   });
 
   test("to a full mailbox, again and again without waiting, still lets the server work", () => {
@@ -212,22 +212,22 @@ describe("what a call leaves behind", () => {
         exitProcess(caller, "kill");
       }
       yield* pass(100);
-      return [server.process?.watchers?.size, runtime.timers.size];
+      return [server.process?.bonds?.calls, runtime.timers.size];
     }, world);
-    expect(left).toEqual([0, 0]);
+    expect(left).toEqual([undefined, 0]);
   });
 
   test("nothing in a server that never answers, however often it was asked", () => {
-    const size = run(function* () {
+    const left = run(function* () {
       const silent = spawn(forever);
       for (let n = 0; n < 10; n++) yield* call(silent, n, 10);
-      return silent.process?.watchers?.size;
+      return silent.process?.bonds?.calls;
     });
-    expect(size).toBe(0);
+    expect(left).toBeUndefined();
   });
 
   test("its cost does not depend on the mail that waits: nobody looks at it", () => {
-    const looks = vi.spyOn(Mailbox.prototype, "peek");
+    const looks = vi.spyOn(Mailbox.prototype, "select");
     const answer = run(function* ({ runtime }) {
       const server = echo(runtime);
       for (let n = 0; n < 10_000; n++) send(self<unknown>(), { other: n });
@@ -311,7 +311,7 @@ describe("request", () => {
   test("to a full mailbox gives undefined; in a hand-written process it is refused", () => {
     const { runtime, clock } = newWorld();
     const got: unknown[] = [];
-    const full = runtime.spawn(forever, { mailboxMax: 0 });
+    const full = runtime.spawn(forever, { mailbox: { max: 0 } });
     startCallback(runtime, () => got.push(request(full, "?"))).deliver("go");
     clock.settle();
     expect(got).toEqual([undefined]);

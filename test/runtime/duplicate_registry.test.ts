@@ -66,7 +66,7 @@ test("the dead are not registered, an unknown key has nobody, the full are not c
   const got = run(function* ({ runtime }) {
     const registry = new DuplicateRegistry<unknown, undefined>();
     const ofTheDead = registry.register("a", yield* dead(), undefined);
-    registry.register("a", runtime.spawn(forever, { mailboxMax: 0 }), undefined);
+    registry.register("a", runtime.spawn(forever, { mailbox: { max: 0 } }), undefined);
     registry.register("a", idle(), undefined);
     return [ofTheDead, registry.dispatch("a", "x"), registry.dispatch("b", "x")];
   });

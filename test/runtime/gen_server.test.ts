@@ -91,7 +91,7 @@ describe("call, cast and messages", () => {
 
   test("116 gs-cast-to-dead-is-ok; a cast to a full mailbox is false", () => {
     const got = run(function* ({ runtime }) {
-      const full = runtime.spawn(forever, { mailboxMax: 0 });
+      const full = runtime.spawn(forever, { mailbox: { max: 0 } });
       return [GenServer.cast(yield* dead(), "x"), GenServer.cast(full, "x")];
     });
     expect(got).toEqual([true, false]);

@@ -245,7 +245,7 @@ test("the links of the dead are gone from the living", () => {
     trapExits(true);
     for (let n = 0; n < 100; n++) send(fuse("boom"), "go");
     yield* drain(10);
-    return self().process?.links?.size;
+    return self().process?.bonds?.links?.size;
   }, world);
   expect(size).toBe(0);
 });

@@ -71,7 +71,7 @@ test("69 monitor-is-one-way, and the dead watcher is forgotten by whom it watche
       monitor(watched);
       exit("watcher_dies");
     });
-    return [reason, isAlive(watched), watched.process?.watchers?.size];
+    return [reason, isAlive(watched), watched.process?.bonds?.watchers?.size];
   });
   expect(right).toEqual(["watcher_dies", true, 0]);
 });
@@ -145,7 +145,7 @@ test("after 1,000 monitors that were told or ended, neither side keeps any", () 
       monitor(spawn(function* () {}));
     }
     yield* drain(10);
-    return [lasting.process?.watchers?.size, self().process?.watched?.size];
+    return [lasting.process?.bonds?.watchers?.size, self().process?.bonds?.watched?.size];
   });
   expect(left).toEqual([0, 0]);
 });

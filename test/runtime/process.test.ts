@@ -1,21 +1,22 @@
 /** Process: when a message or a wake-up makes it run, and how often. */
 import { expect, test } from "vitest";
-import type { Behaviour } from "../../server/runtime/process.ts";
+import { type Outcome, Process } from "../../server/runtime/process.ts";
 import { newWorld } from "./world.ts";
 
 /** A process that counts its turns and takes whatever is there. */
 function counted() {
   const { runtime, clock } = newWorld();
   const turns = { count: 0 };
-  const behaviour: Behaviour = {
-    takesReplies: false,
-    turn(process) {
+  class Counted extends Process {
+    readonly takesReplies = false;
+
+    turn(): Outcome {
       turns.count += 1;
-      while (process.mailboxSize > 0) process.mailbox?.shift();
-      return false;
-    },
-  };
-  return { process: runtime.start(behaviour), clock, turns };
+      while (this.mailboxSize > 0) this.mailbox?.shift();
+      return "waits";
+    }
+  }
+  return { process: new Counted(runtime, {}), clock, turns };
 }
 
 test("it has one turn for all the messages and wake-ups that came before it", () => {
@@ -41,8 +42,7 @@ test("while it is deaf a message does not give it a turn, a wake-up does", () =>
   expect([turns.count, process.mailboxSize]).toEqual([1, 0]);
 });
 
-test("an idle process has no mailbox, no links and no monitors of its own", () => {
-  const { process } = counted();
-  const { mailbox, links, watchers, watched, registries } = process;
-  expect([mailbox, links, watchers, watched, registries]).toEqual(Array(5).fill(undefined));
+test("an idle process has neither a mailbox nor bonds of its own", () => {
+  const { mailbox, bonds } = counted().process;
+  expect([mailbox, bonds]).toEqual([undefined, undefined]);
 });

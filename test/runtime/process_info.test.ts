@@ -48,7 +48,7 @@ test("links, monitors, names, label, parent, bounds and the trap", () => {
         for (const _ of [1, 2]) monitor(watched);
         yield* forever();
       },
-      { label: "a_label", mailboxMax: 7 },
+      { label: "a_label", mailbox: { max: 7 } },
     );
     monitor(pid);
     for (const name of ["a", "b"]) runtime.names.register(name, pid);

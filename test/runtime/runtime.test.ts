@@ -217,7 +217,7 @@ describe("what is left", () => {
     }
     clock.advance(10_000);
     expect([runtime.processCount, runtime.names.size, runtime.timers.size]).toEqual([1, 0, 0]);
-    expect(server.process?.watchers?.size).toBe(0);
+    expect(server.process?.bonds?.calls).toBeUndefined();
   });
 });
 

@@ -44,7 +44,7 @@ test("a bounded mailbox refuses when full and takes again when there is room", (
   const body = function* () {
     for (;;) got.push(yield* receive<number>());
   };
-  const pid = runtime.spawn<number>(body, { mailboxMax: 3 });
+  const pid = runtime.spawn<number>(body, { mailbox: { max: 3 } });
   expect([0, 1, 2, 3, 4].map((n) => send(pid, n))).toEqual([true, true, true, false, false]);
   clock.settle();
   expect(send(pid, 5)).toBe(true);
@@ -62,7 +62,7 @@ test("system signals get into a full mailbox: a DOWN, an EXIT and a timer's mess
     yield* pass(10);
     got.push(...(yield* drain()));
   };
-  const pid = runtime.spawn<unknown>(body, { mailboxMax: 1 });
+  const pid = runtime.spawn<unknown>(body, { mailbox: { max: 1 } });
   send(pid, "mail");
   clock.advance(20);
   expect(got).toEqual(["mail", expect.objectContaining({ type: "DOWN" }), "tick"]);

@@ -112,7 +112,7 @@ describe("get_state", () => {
 describe("suspend and resume", () => {
   test("system messages get into a full mailbox", () => {
     const got = run(function* ({ runtime }) {
-      const started = GenServer.start(runtime, counter, { args: 1, mailboxMax: 1 });
+      const started = GenServer.start(runtime, counter, { args: 1, mailbox: { max: 1 } });
       if (!started.ok) return;
       yield* sys.suspend(started.pid);
       const casts = [GenServer.cast(started.pid, 10), GenServer.cast(started.pid, 10)];

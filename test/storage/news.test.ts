@@ -18,7 +18,7 @@ test("news gets into a full mailbox, and a dead process needs none", () => {
       );
       while (got.length < 2) got.push(yield* receive<string>());
     },
-    { mailboxMax: 1 },
+    { mailbox: { max: 1 } },
   );
   for (const news of ["first", "second", "last"]) tell(pid, news);
   runtime.runUntilIdle();

@@ -88,7 +88,7 @@ describe("Subscribers", () => {
       subscribers.join(mortal, "bob");
       yield* stop(mortal); // Its DOWN is in the mailbox when it leaves.
       subscribers.leave(mortal);
-      return [yield* drain(), self<unknown>().process?.watched?.size];
+      return [yield* drain(), self<unknown>().process?.bonds?.watched?.size];
     });
     expect(got).toEqual([[], 0]);
   });

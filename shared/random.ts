@@ -1,5 +1,5 @@
 /**
- * random: numbers that a seed determines, so that a run can be made again.
+ * Random: numbers that a seed determines, so that a run can be made again.
  *
  * Source: mulberry32, public domain, by Tommy Ettinger.
  */

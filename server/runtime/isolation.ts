@@ -1,0 +1,49 @@
+/**
+ * Isolation: what may be sent is plain data, which nobody changes any more.
+ *
+ * Messages are shared, not copied; so a process that kept hold of what it has sent, or sent
+ * something that works on its own memory, would share state with another. A runtime made with
+ * `isolated: true`, as tests do, finds that: whatever is sent is frozen through and through, and
+ * what is not data is refused with its place. Other runtimes look at nothing: it costs more than
+ * the rest of a send.
+ * Data: null, undefined, booleans, numbers, bigints, strings, arrays, objects made by `{}`, bytes,
+ *   pids, and objects whose class says that it is data (`[DATA]`).
+ * Bound: what has been checked and frozen once is not looked at again.
+ */
+import { Pid } from "./pid.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** A class with this as a static member has only instances that are data. */
+export const DATA: unique symbol = Symbol("data");
+
+const checked = new WeakSet<object>();
+
+/** Throws a TypeError that names the place, if the runtime is isolated and this is not data. */
+export function checkData(runtime: Runtime, message: unknown): void {
+  if (runtime.isolated) check(message, "the message");
+}
+
+function check(value: unknown, place: string): void {
+  if (typeof value === "function" || typeof value === "symbol") refuse(value, place);
+  if (typeof value !== "object" || value === null || checked.has(value)) return;
+  if (value instanceof Pid || ArrayBuffer.isView(value)) return; // Bytes cannot be frozen.
+  if (!isPlain(value) && !(DATA in value.constructor)) refuse(value, place);
+  checked.add(value);
+  for (const [member, part] of Object.entries(value)) check(part, `${place}.${member}`);
+  Object.freeze(value);
+}
+
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function refuse(value: unknown, place: string): never {
+  const what = typeof value === "object" ? `an instance of ${nameOf(value)}` : `a ${typeof value}`;
+  throw new TypeError(`${place} is ${what}; what is sent has to be plain data`);
+}
+
+function nameOf(value: object | null): string {
+  return value?.constructor.name ?? "?";
+}
