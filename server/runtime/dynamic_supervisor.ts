@@ -13,6 +13,7 @@ import { type ChildCounts, countsOf } from "./child_counts.ts";
 import { type ExitReason, isOrderly } from "./exit_reason.ts";
 import type { Exit } from "./exits.ts";
 import type { Started } from "./gen_server.ts";
+import { DATA } from "./isolation.ts";
 import { link as linkTo } from "./links.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
@@ -52,6 +53,7 @@ interface Again {
 
 /** The request of terminateChild. */
 class TerminateChild {
+  static readonly [DATA] = true;
   readonly pid: Pid;
 
   constructor(pid: Pid) {

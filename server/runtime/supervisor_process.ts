@@ -8,6 +8,7 @@ import { Call, reply } from "./call.ts";
 import { type ExitReason, isOrderly } from "./exit_reason.ts";
 import type { Exit } from "./exits.ts";
 import type { Started } from "./gen_server.ts";
+import { DATA } from "./isolation.ts";
 import { link as linkTo } from "./links.ts";
 import { isAlive, type Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
@@ -17,6 +18,7 @@ import type { ChildInfo, ChildSpec, Done, SupervisorOptions } from "./supervisor
 
 /** The request of terminateChild. */
 export class TerminateChild {
+  static readonly [DATA] = true;
   readonly id: string;
 
   constructor(id: string) {

@@ -10,7 +10,7 @@ import {
   spawn,
 } from "../../server/runtime/index.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
-import { dead, drain, pass, run } from "../runtime/world.ts";
+import { dead, drain, pass, runSharing as run } from "../runtime/world.ts";
 
 const DAY = "2017-06-20";
 const NEXT_DAY = "2017-06-21";

@@ -4,7 +4,7 @@ import * as TodoServer from "../../examples/seed_todo_server.ts";
 import { exitProcess, type Pid, self, send, spawn } from "../../server/runtime/index.ts";
 import type { Todo } from "../../shared/todo/todo.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
-import { dead, downOf, drain, pass, run } from "../runtime/world.ts";
+import { dead, downOf, drain, pass, runSharing as run } from "../runtime/world.ts";
 
 type Server = Pid<TodoServer.Message>;
 

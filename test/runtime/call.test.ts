@@ -152,7 +152,7 @@ describe("a call", () => {
   test("to a full mailbox is overloaded at once and changes nothing there", () => {
     const got = run(function* ({ runtime }) {
       const server = echo(runtime, 10, 1);
-      send(server, new Call({ pid: self(), ref: -1 } as unknown as From, "fills it"));
+      server.process?.deliver(new Call({ pid: self(), ref: -1 } as unknown as From, "fills it"));
       const answer = yield* call(server, "?");
       return [answer, server.process?.mailboxSize, server.process?.bonds?.calls];
     });
@@ -162,7 +162,7 @@ describe("a call", () => {
   test("to a full mailbox, again and again without waiting, still lets the server work", () => {
     const got = run(function* ({ runtime }) {
       const server = echo(runtime, 0, 1);
-      send(server, new Call({ pid: self(), ref: -1 } as unknown as From, "fills it"));
+      server.process?.deliver(new Call({ pid: self(), ref: -1 } as unknown as From, "fills it"));
       for (let tries = 1; ; tries++) {
         const answer = yield* call(server, "?");
         if (answer.ok) return tries > 1;

@@ -29,7 +29,7 @@ import {
   tell,
   up,
 } from "./puppet.ts";
-import { dead, downOf, drain, forever, newWorld, pass, run, take } from "./world.ts";
+import { dead, downOf, drain, forever, newWorld, pass, runSharing as run, take } from "./world.ts";
 
 describe("call, cast and messages", () => {
   test("95 gs-call-and-cast, 96 gs-casts-before-a-call-are-seen-in-order", () => {

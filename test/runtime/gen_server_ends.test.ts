@@ -17,7 +17,7 @@ import {
   trapExits,
 } from "../../server/runtime/index.ts";
 import { call, type Do, get, started, stopWith, tell, up } from "./puppet.ts";
-import { downOf, drain, pass, reasonOf, run, take } from "./world.ts";
+import { downOf, drain, pass, reasonOf, runSharing as run, take } from "./world.ts";
 
 describe("ends", () => {
   /** What the server says last, what the monitor says, what a caller hears. */

@@ -19,6 +19,7 @@ import {
   VirtualClock,
   type Waiting,
 } from "../../server/runtime/index.ts";
+import { nextShuffle } from "./shuffle.ts";
 
 export interface World {
   readonly clock: VirtualClock;
@@ -28,9 +29,15 @@ export interface World {
 /** Virtual milliseconds after which a test's process that has not ended is taken to hang. */
 const PATIENCE_MS = 600_000;
 
-export function newWorld(): World {
+/** What is sent in it has to be plain data, unless `isolated` is false. */
+export function newWorld({ isolated = true } = {}): World {
   const clock = new VirtualClock();
-  return { clock, runtime: new Runtime({ clock }) };
+  return { clock, runtime: new Runtime({ clock, isolated, shuffle: nextShuffle() }) };
+}
+
+/** As run, of processes that send each other functions. */
+export function runSharing<Value>(body: (world: World) => Waiting<Value>): Value {
+  return run(body, newWorld({ isolated: false }));
 }
 
 /** Runs `body` as a process of a world to its end, time included; gives what it returns. */
