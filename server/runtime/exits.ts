@@ -124,6 +124,14 @@ function breakAll(process: Process, bonds: Bonds, reason: ExitReason): void {
   for (const call of PendingCall.of(process)) call.answer({ ok: false, error: reason });
 }
 
+/** Calls `work` when the calling process ends, however it does: for what it holds outside. */
+export function callAtEnd(work: () => void): void {
+  const process = current();
+  process.bonds ??= new Bonds();
+  process.bonds.registries ??= new Set();
+  process.bonds.registries.add({ forget: work });
+}
+
 /** Cuts the link to whoever started a process: it is told by the answer, not by the link. */
 export function cutFromParent(process: Process): void {
   const parent = process.parent?.process;

@@ -45,6 +45,11 @@ export class FairMailbox extends Mailbox {
     return this.#senders;
   }
 
+  /** How many senders it knows, also idle ones. */
+  get lanes(): number {
+    return this.#lanes.size;
+  }
+
   /** How many messages of that sender wait. */
   sizeOf(sender: Sender): number {
     return this.#lanes.get(sender)?.size ?? 0;

@@ -12,13 +12,14 @@
 import { assert } from "../../shared/assert.ts";
 import { CALL_TIMEOUT_MS, type CallResult } from "./call.ts";
 import type { ExitReason } from "./exit_reason.ts";
-import { type Down, exitProcess } from "./exits.ts";
+import { callAtEnd, type Down, exitProcess } from "./exits.ts";
+import { checkData } from "./isolation.ts";
 import { unlink } from "./links.ts";
 import { demonitor, monitor } from "./monitors.ts";
 import type { Pid } from "./pid.ts";
 import { current } from "./process.ts";
 import { after, on, receive } from "./receive.ts";
-import type { Ref } from "./ref.ts";
+import { makeRef, type Ref } from "./ref.ts";
 import { self, spawnLink } from "./spawn.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -48,12 +49,44 @@ export function async<Value>(work: () => Waiting<Value>): Task<Value> {
     function* () {
       const value = yield* work();
       const wanted = owner.bonds?.watched?.get(ref) === pid; // Else it was given up: dropped.
+      checkData(owner.runtime, value);
       if (wanted) owner.pid.process?.deliver({ type: "task", ref, value } satisfies Result);
     },
     { label: "task" },
   );
   const ref = monitor(pid);
   return { pid, ref, owner: owner.pid };
+}
+
+/**
+ * The same for work outside of all processes: a promise, whose value becomes the result and whose
+ * rejection ends the task, and nothing else. When the task ends first, `signal` is aborted.
+ */
+export function fromPromise<Value>(work: (signal: AbortSignal) => Promise<Value>): Task<Value> {
+  return async(() => settled(work));
+}
+
+/** To the task itself: what became of its promise. */
+type Settled<Value> = { readonly type: "settled"; readonly ref: Ref } & PromiseSettledResult<Value>;
+
+function* settled<Value>(work: (signal: AbortSignal) => Promise<Value>): Waiting<Value> {
+  const { pid } = current();
+  const ref = makeRef();
+  const aborter = new AbortController();
+  callAtEnd(() => aborter.abort());
+  const tell = (result: PromiseSettledResult<Value>): void => {
+    pid.process?.deliver({ type: "settled", ref, ...result } satisfies Settled<Value>, undefined);
+  };
+  work(aborter.signal).then(
+    (value) => tell({ status: "fulfilled", value }),
+    (reason: unknown) => tell({ status: "rejected", reason }),
+  );
+  return yield* receive(
+    on({ type: "settled", ref }, (result: Settled<Value>) => {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    }),
+  );
 }
 
 /**

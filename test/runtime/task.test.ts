@@ -1,10 +1,12 @@
 /** Task: results, failures and times; beside what Elixir's Task does. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
+  describeReason,
   exit,
   GenServer,
   isAlive,
   type Pid,
+  Runtime,
   receive,
   self,
   send,
@@ -236,4 +238,53 @@ test("a task ends with its owner", () => {
     return tasks.map(({ pid }) => isAlive(pid));
   });
   expect(got).toEqual([false]);
+});
+
+describe("a task of a promise", () => {
+  test("gives its value; a rejection or a throw ends the task alone", async () => {
+    const runtime = new Runtime();
+    const outcomes = await new Promise((resolve) => {
+      runtime.spawn(function* () {
+        trapExits(true);
+        const works: (() => Promise<number>)[] = [
+          async () => 7,
+          () => Promise.reject(new RangeError("no")),
+          () => {
+            throw new RangeError("at once");
+          },
+        ];
+        const found: unknown[] = [];
+        for (const work of works) {
+          const outcome = yield* Task.await(Task.fromPromise(work));
+          found.push(outcome.ok ? outcome.value : describeReason(outcome.error));
+        }
+        resolve(found);
+      });
+    });
+    expect(outcomes).toEqual([7, "RangeError: no", "RangeError: at once"]);
+    expect(runtime.processCount).toBe(0);
+  });
+
+  test("aborts its signal when it ends first, and hears the promise no more", async () => {
+    const runtime = new Runtime();
+    const events: string[] = [];
+    let settle: (value: number) => void = () => {};
+    await new Promise<void>((resolve) => {
+      runtime.spawn(function* () {
+        const task = Task.fromPromise((signal) => {
+          signal.addEventListener("abort", () => events.push("aborted"));
+          return new Promise<number>((done) => {
+            settle = done;
+          });
+        });
+        yield* Task.yield(task, 1);
+        yield* Task.shutdown(task);
+        events.push("ended");
+        settle(1);
+        resolve();
+      });
+    });
+    expect(events).toEqual(["aborted", "ended"]);
+    expect(runtime.processCount).toBe(0);
+  });
 });

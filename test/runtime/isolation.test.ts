@@ -1,0 +1,103 @@
+/** Isolation: what is sent is data and frozen, in a runtime that asks for it, and what is not. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { DATA, GenServer, Runtime, reply, self, send } from "../../server/runtime/index.ts";
+import { drain, newWorld, reasonOf, run } from "./world.ts";
+
+class Point {
+  readonly x = 1;
+}
+
+class Marked {
+  static readonly [DATA] = true;
+  readonly parts = [1];
+}
+
+/** What an isolated runtime says to sending this; undefined: it is sent. */
+function refusalOf(message: unknown): string | undefined {
+  const { runtime } = newWorld();
+  const pid = runtime.spawn<unknown>(function* () {});
+  try {
+    send(pid, message);
+    return undefined;
+  } catch (thrown) {
+    return String(thrown);
+  }
+}
+
+describe("an isolated runtime", () => {
+  test.each([
+    ["a function", () => 1, "the message is a function"],
+    ["a function inside", { todo: { updater: () => 1 } }, "the message.todo.updater is a function"],
+    ["a class instance", [new Point()], "the message.0 is an instance of Point"],
+    ["a map", new Map(), "the message is an instance of Map"],
+    ["a promise", { a: Promise.resolve() }, "the message.a is an instance of Promise"],
+    ["a symbol", Symbol("a"), "the message is a symbol"],
+  ])("refuses %s", (_what, message, why) => {
+    expect(refusalOf(message)).toBe(`TypeError: ${why}; what is sent has to be plain data`);
+  });
+
+  test("takes JSON values, bytes, bigints, pids, and classes that say that they are data", () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => refusalOf(value) === undefined));
+    const { runtime } = newWorld();
+    const pid = runtime.spawn(function* () {});
+    const bare = Object.assign(Object.create(null), { a: 1 });
+    for (const message of [new Uint8Array(3), 1n, pid, { pid }, undefined, bare, new Marked()]) {
+      expect(refusalOf(message)).toBeUndefined();
+    }
+  });
+
+  test("freezes what is sent, through and through", () => {
+    const message = { todo: { tags: ["a"] }, marked: new Marked() };
+    refusalOf(message);
+    expect(() => message.todo.tags.push("b")).toThrow(TypeError);
+    expect(() => Object.assign(message, { todo: 1 })).toThrow(TypeError);
+    expect(() => message.marked.parts.push(2)).toThrow(TypeError);
+  });
+
+  test("takes a message that holds itself", () => {
+    const message: { self?: unknown } = {};
+    message.self = message;
+    expect(refusalOf(message)).toBeUndefined();
+  });
+
+  test("the sender alone ends; casts, calls and replies are looked at too", () => {
+    const echo: GenServer.Module<undefined, undefined, unknown, unknown> = {
+      name: "echo",
+      init: () => ["ok", undefined],
+      handleCall(_request, from, state) {
+        reply(from, () => 1);
+        return ["noreply", state];
+      },
+    };
+    const got = run(function* ({ runtime }) {
+      const started = GenServer.start(runtime, echo, { args: undefined });
+      if (!started.ok) throw new Error("it did not start");
+      const { pid } = started;
+      const reasons = [
+        yield* reasonOf(function* () {
+          send(pid, new Point());
+        }),
+        yield* reasonOf(function* () {
+          GenServer.cast(pid, new Point());
+        }),
+        yield* reasonOf(function* () {
+          yield* GenServer.call(pid, new Point());
+        }),
+      ];
+      const named = reasons.map((reason) => (reason as { readonly error: string }).error);
+      return [named, (yield* GenServer.call(pid, "a good one")).ok, yield* drain()];
+    });
+    expect(got).toEqual([["TypeError", "TypeError", "TypeError"], false, []]);
+  });
+});
+
+test("another runtime looks at nothing and freezes nothing", () => {
+  const message = { point: new Point(), go: () => 1 };
+  const runtime = new Runtime();
+  runtime.spawn(function* () {
+    send(self<unknown>(), message);
+  });
+  runtime.runUntilIdle();
+  expect(Object.isFrozen(message)).toBe(false);
+});
