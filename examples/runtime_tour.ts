@@ -6,6 +6,8 @@
 import {
   after,
   type CallResult,
+  cases,
+  DynamicSupervisor,
   exit,
   GenServer,
   monitor,
@@ -16,6 +18,9 @@ import {
   Supervisor,
   send,
   spawn,
+  Task,
+  trapExits,
+  type Waiting,
 } from "../server/runtime/index.ts";
 
 /** A process that answers "pong" to each "ping" of whoever asks, until it is told to stop. */
@@ -43,27 +48,88 @@ export function startWatcher(runtime: Runtime, note: (line: string) => void): vo
   });
 }
 
-/** A server: a state, and what each request and cast makes of it. */
-const counter: GenServer.Module<number, number, "next", "crash"> = {
-  name: "counter",
-  init: (first) => ["ok", first],
-  handleCall: (_next, _from, count) => ["reply", count, count + 1],
-  handleCast: () => exit("crash"),
-};
+type Command = { readonly type: "add"; readonly by: number } | { readonly type: "stop" };
 
-/** Its supervisor: one that crashes is started again, with a fresh state. */
-export function startCounters(runtime: Runtime): GenServer.Started {
-  const counterFrom = (first: number): Supervisor.ChildSpec => ({
-    id: `counter from ${first}`,
-    start: () => GenServer.start(runtime, counter, { args: first, link: true }),
-  });
-  return Supervisor.start(runtime, {
-    name: "counters",
-    children: [counterFrom(1), counterFrom(100)],
+/** A clause for each message of a union; long work gives way by a bare `yield`. */
+export function startAdder(runtime: Runtime, note: (sum: number) => void): Pid<Command> {
+  return runtime.spawn(function* () {
+    let sum = 0;
+    for (;;) {
+      const added = yield* receive(
+        cases<Command, number | undefined>({ add: ({ by }) => by, stop: () => undefined }),
+      );
+      if (added === undefined) break;
+      for (let n = 0; n < added; n++) {
+        sum += 1;
+        if (n % 1000 === 999) yield;
+      }
+    }
+    note(sum);
   });
 }
 
+type Request =
+  | ({ readonly type: "next" } & GenServer.Asks<number>)
+  | ({ readonly type: "name" } & GenServer.Asks<string>);
+type Cast = { readonly type: "crash" };
+
+/** A server: a state, and what each request and cast makes of it. */
+const counter: GenServer.Module<number, number, Request, Cast> = {
+  name: "counter",
+  init: (first) => ["ok", first],
+  handleCall(request, _from, count) {
+    switch (request.type) {
+      case "next":
+        return ["reply", count, count + 1];
+      case "name":
+        return ["reply", `counter at ${count}`, count];
+    }
+  },
+  handleCast: () => exit("crash"),
+};
+
+/** Its pid says what may be asked of it, and what comes back. */
+export type Counter = GenServer.ServerPid<Request, Cast>;
+
+/** One that no caller can flood: they take turns, and 1,000 messages at most wait in it. */
+export function startCounter(runtime: Runtime, first: number): GenServer.Started<Counter> {
+  return GenServer.start(runtime, counter, {
+    args: first,
+    link: true,
+    mailbox: { max: 1000, whenFull: "refuse", fair: true },
+  });
+}
+
+/** A supervision tree: counters that begin again when they crash, and room for jobs. */
+export function startTree(runtime: Runtime): GenServer.Started {
+  const counterFrom = (first: number): Supervisor.ChildSpec => ({
+    id: `counter from ${first}`,
+    start: () => startCounter(runtime, first),
+  });
+  return Supervisor.start(runtime, {
+    name: "tree",
+    strategy: "one_for_one",
+    intensity: { restarts: 3, withinMs: 5_000 },
+    children: [
+      counterFrom(1),
+      counterFrom(100),
+      {
+        id: "jobs",
+        type: "supervisor",
+        start: () => DynamicSupervisor.start(runtime, { name: "jobs", childrenMax: 100 }),
+      },
+    ],
+  });
+}
+
+/** Work outside of all processes; -1 when it fails or takes more than a second. */
+export function* lengthOf(read: (signal: AbortSignal) => Promise<string>): Waiting<number> {
+  trapExits(true); // Else a task that fails takes its owner with it.
+  const outcome = yield* Task.await(Task.fromPromise(read), 1000);
+  return outcome.ok ? outcome.value.length : -1;
+}
+
 /** From outside of any process: a promise, which is never rejected. */
-export function next(runtime: Runtime, pid: Pid): Promise<CallResult<number>> {
-  return runtime.call<number>(pid, "next", 1000);
+export function next(runtime: Runtime, pid: Counter): Promise<CallResult<number>> {
+  return runtime.call(pid, { type: "next" }, 1000);
 }

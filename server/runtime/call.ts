@@ -6,6 +6,7 @@
  * after the call was given up is dropped (Erlang: process aliases).
  */
 import { assert } from "../../shared/assert.ts";
+import type { AnswerTo, BarePid, ServerPid } from "./contract.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { checkData, DATA } from "./isolation.ts";
 import { PendingCall } from "./pending_call.ts";
@@ -63,12 +64,18 @@ export class Reply<Value = unknown> {
 }
 
 /** Asks and waits: `const answer = yield* call(server, { type: "list" });` */
+export function call<Request, const Asked extends Request>(
+  pid: ServerPid<Request, never>,
+  request: Asked,
+  timeoutMs?: number,
+): Waiting<CallResult<AnswerTo<Request, Asked>>>;
 export function call<Value>(
-  pid: Pid,
+  pid: BarePid,
   request: unknown,
-  timeoutMs = CALL_TIMEOUT_MS,
-): Waiting<CallResult<Value>> {
-  return new Calling(pid, request, timeoutMs) as Waiting<unknown> as Waiting<CallResult<Value>>;
+  timeoutMs?: number,
+): Waiting<CallResult<Value>>;
+export function call(pid: Pid, request: unknown, timeoutMs = CALL_TIMEOUT_MS): Waiting<unknown> {
+  return new Calling(pid, request, timeoutMs);
 }
 
 const TIMED_OUT = { ok: false, error: "timeout" } as const;
@@ -154,7 +161,7 @@ export function callFrom<Value>(
     spawnIn(
       runtime,
       function* () {
-        resolve(yield* call<Value>(pid, question, timeoutMs));
+        resolve(yield* call<Value>(pid as BarePid, question, timeoutMs));
       },
       { label: "outside_call" },
     );

@@ -15,6 +15,7 @@
  */
 import { Call, type From, reply as replyTo } from "./call.ts";
 import { begin, CallbackProcess } from "./callback_process.ts";
+import type { AnswerOf, BarePid, ServerPid } from "./contract.ts";
 import { type ExitReason, ExitSignal, reasonOf } from "./exit_reason.ts";
 import { abandon, type Exit } from "./exits.ts";
 import { checkData } from "./isolation.ts";
@@ -31,6 +32,7 @@ import { Timer } from "./timers.ts";
 import type { Waiting } from "./waiting.ts";
 
 export { call, reply } from "./call.ts";
+export type { Asks, ServerPid } from "./contract.ts";
 
 /** What comes next: `continue`: handleContinue before any message; `timeout`: ms of silence. */
 export type Then = { readonly continue: unknown } | { readonly timeout: number };
@@ -44,17 +46,17 @@ export type Init<State> =
 export type Next<State> = readonly ["noreply", State, Then?] | readonly ["stop", ExitReason, State];
 
 /** What handleCall answers: also at once, to who asked. */
-export type CallNext<State> =
+export type CallNext<State, Answer = unknown> =
   | Next<State>
-  | readonly ["reply", unknown, State, Then?]
-  | readonly ["stop", ExitReason, unknown, State];
+  | readonly ["reply", Answer, State, Then?]
+  | readonly ["stop", ExitReason, Answer, State];
 
 /** A server's callbacks. A call, a cast or a continue without its callback is a bug and ends it. */
 export interface Module<Args, State, Request = never, Message = never> {
   /** For people: logs call its processes so. */
   readonly name: string;
   init(args: Args): Init<State>;
-  handleCall?(request: Request, from: From, state: State): CallNext<State>;
+  handleCall?(request: Request, from: From, state: State): CallNext<State, AnswerOf<Request>>;
   handleCast?(message: Message, state: State): Next<State>;
   /** Everything else: plain messages, `Down`, `Exit`, `Reply`, and {type: "timeout"}. */
   handleInfo?(message: unknown, state: State): Next<State>;
@@ -71,8 +73,8 @@ export interface StartOptions<Args> extends Omit<SpawnOptions, "label"> {
 }
 
 /** What came of a start. */
-export type Started =
-  | { readonly ok: true; readonly pid: Pid<unknown> }
+export type Started<Kind extends Pid = Pid<unknown>> =
+  | { readonly ok: true; readonly pid: Kind }
   | { readonly ok: false; readonly reason: ExitReason };
 
 /**
@@ -83,7 +85,7 @@ export function start<Args, State, Request, Message>(
   runtime: Runtime,
   module: Module<Args, State, Request, Message>,
   options: StartOptions<Args>,
-): Started {
+): Started<ServerPid<Request, Message>> {
   const untyped = module as unknown as AnyModule;
   const process = begin(new Server(runtime, untyped, options), options);
   const { register } = options;
@@ -93,7 +95,9 @@ export function start<Args, State, Request, Message>(
   }
   const refused = runtime.inside(process, () => process.init(options.args));
   const failure = refused ?? process.bonds?.doomed;
-  if (failure === undefined) return { ok: true, pid: process.pid };
+  if (failure === undefined) {
+    return { ok: true, pid: process.pid as ServerPid<Request, Message> };
+  }
   abandon(process, failure === "ignore" ? "normal" : failure);
   return { ok: false, reason: failure };
 }
@@ -107,6 +111,8 @@ class Cast {
 }
 
 /** Sends without waiting for anything. False: its mailbox is full and the message was not sent. */
+export function cast<Message>(pid: ServerPid<never, Message>, message: Message): boolean;
+export function cast(pid: BarePid, message: unknown): boolean;
 export function cast(pid: Pid, message: unknown): boolean {
   const { process } = pid;
   if (process === undefined) return true;

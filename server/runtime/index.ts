@@ -24,7 +24,7 @@ export type { MailboxOptions } from "./mailbox_bound.ts";
 export { demonitor, monitor } from "./monitors.ts";
 export { isAlive, type Pid } from "./pid.ts";
 export { type ProcessInfo, processInfo } from "./process_info.ts";
-export { after, any, on, receive } from "./receive.ts";
+export { after, any, cases, on, receive } from "./receive.ts";
 export { makeRef, type Ref } from "./ref.ts";
 export { Registry } from "./registry.ts";
 export { Runtime, type RuntimeOptions } from "./runtime.ts";

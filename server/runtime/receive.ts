@@ -36,6 +36,33 @@ export function on<Message, Value>(
   return { pattern: pattern as Pattern<never>, ms: 0, body: body as Clause<Value>["body"] };
 }
 
+/**
+ * One clause for each message of a union, by its `type`; one that is left out does not compile.
+ * What is of no such type stays where it is.
+ */
+export function cases<Message extends { readonly type: string }, Value>(
+  bodies: Cases<Message, Value>,
+): Clause<Value> {
+  const isOne = (message: unknown): boolean =>
+    typeof message === "object" &&
+    message !== null &&
+    "type" in message &&
+    typeof message.type === "string" &&
+    Object.hasOwn(bodies, message.type);
+  const body = (message: Message) => {
+    const one = bodies[message.type as Message["type"]] as (one: Message) => Value | Waiting<Value>;
+    return one(message);
+  };
+  return on(isOne, body);
+}
+
+/** `type` → what to do with a message of that type. */
+export type Cases<Message extends { readonly type: string }, Value> = {
+  readonly [Type in Message["type"]]: (
+    message: Extract<Message, { readonly type: Type }>,
+  ) => Value | Waiting<Value>;
+};
+
 /** What to do when nothing matched for `ms` milliseconds (Infinity: wait for ever). */
 export function after<Value>(ms: number, body: () => Value | Waiting<Value>): Clause<Value> {
   return { pattern: undefined, ms, body };

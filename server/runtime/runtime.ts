@@ -9,6 +9,7 @@
  */
 import { CALL_TIMEOUT_MS, type CallResult, callFrom } from "./call.ts";
 import { type Clock, SystemClock } from "./clock.ts";
+import type { AnswerTo, BarePid, ServerPid } from "./contract.ts";
 import { type ExitReason, reasonOf } from "./exit_reason.ts";
 import { end } from "./exits.ts";
 import type { Pid } from "./pid.ts";
@@ -79,8 +80,14 @@ export class Runtime {
   }
 
   /** Asks a server from outside any process. Never rejects: what goes wrong is in the answer. */
-  call<Value>(pid: Pid, request: unknown, timeoutMs = CALL_TIMEOUT_MS): Promise<CallResult<Value>> {
-    return callFrom<Value>(this, pid, { request, timeoutMs });
+  call<Request, const Asked extends Request>(
+    pid: ServerPid<Request, never>,
+    request: Asked,
+    timeoutMs?: number,
+  ): Promise<CallResult<AnswerTo<Request, Asked>>>;
+  call<Value>(pid: BarePid, request: unknown, timeoutMs?: number): Promise<CallResult<Value>>;
+  call(pid: Pid, request: unknown, timeoutMs = CALL_TIMEOUT_MS): Promise<CallResult<unknown>> {
+    return callFrom(this, pid, { request, timeoutMs });
   }
 
   /** Processes alive. */
