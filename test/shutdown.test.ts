@@ -16,7 +16,7 @@ import { type Stopped, stop } from "../server/shutdown.ts";
 /** What the shutdown is given, and what it did at which millisecond of the virtual clock. */
 class World {
   readonly clock = new VirtualClock();
-  readonly runtime = new Runtime({ clock: this.clock });
+  readonly runtime = new Runtime({ clock: this.clock, isolated: true });
   readonly connections = new Connections();
   readonly done: (readonly [what: string, atMs: number])[] = [];
   readonly root: Pid;

@@ -6,8 +6,8 @@
  * `isolated: true`, as tests do, finds that: whatever is sent is frozen through and through, and
  * what is not data is refused with its place. Other runtimes look at nothing: it costs more than
  * the rest of a send.
- * Data: null, undefined, booleans, numbers, bigints, strings, arrays, objects made by `{}`, bytes,
- *   pids, and objects whose class says that it is data (`[DATA]`).
+ * Data: null, undefined, booleans, numbers, bigints, strings, arrays, objects made by `{}`, maps,
+ *   sets, bytes (these three cannot be frozen), pids, and what a class says is data (`[DATA]`).
  * Bound: what has been checked and frozen once is not looked at again.
  */
 import { Pid } from "./pid.ts";
@@ -26,9 +26,16 @@ export function checkData(runtime: Runtime, message: unknown): void {
 function check(value: unknown, place: string): void {
   if (typeof value === "function" || typeof value === "symbol") refuse(value, place);
   if (typeof value !== "object" || value === null || checked.has(value)) return;
-  if (value instanceof Pid || ArrayBuffer.isView(value)) return; // Bytes cannot be frozen.
-  if (!isPlain(value) && !(DATA in value.constructor)) refuse(value, place);
+  if (value instanceof Pid || ArrayBuffer.isView(value)) return;
   checked.add(value);
+  if (value instanceof Map || value instanceof Set) {
+    for (const [key, part] of value.entries()) {
+      check(key, `a key of ${place}`);
+      check(part, `${place}.${String(key)}`);
+    }
+    return;
+  }
+  if (!isPlain(value) && !(DATA in value.constructor)) refuse(value, place);
   for (const [member, part] of Object.entries(value)) check(part, `${place}.${member}`);
   Object.freeze(value);
 }

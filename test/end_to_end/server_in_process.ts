@@ -24,7 +24,7 @@ export interface ServerInProcess {
 }
 
 export async function startInProcess(log: EventLog): Promise<ServerInProcess> {
-  const runtime = new Runtime();
+  const runtime = new Runtime({ isolated: true });
   const root = started(Supervisor.start(runtime, { name: "root", children: [] }));
   const supervisor = child(runtime, root, "lists");
   const directory = new TodoDirectory({ runtime, log, supervisor, newListsPerMin: 0 });

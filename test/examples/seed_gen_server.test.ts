@@ -15,7 +15,7 @@ import { dead, drain, pass, runSharing as run } from "../runtime/world.ts";
 const DAY = "2017-06-20";
 const NEXT_DAY = "2017-06-21";
 
-function withTodos(runtime: Runtime, ...titles: readonly string[]): Pid {
+function withTodos(runtime: Runtime, ...titles: readonly string[]): TodoServer.Server {
   const started = TodoServer.start(runtime);
   if (!started.ok) throw new Error("it did not start");
   for (const title of titles) TodoServer.addTodo(started.pid, { title, date: DAY });
@@ -23,7 +23,7 @@ function withTodos(runtime: Runtime, ...titles: readonly string[]): Pid {
 }
 
 /** [[1, "one"], …], or the error. */
-function* titles(server: Pid, date = DAY) {
+function* titles(server: TodoServer.Server, date = DAY) {
   const answer = yield* TodoServer.todos(server, date);
   return answer.ok ? answer.value.map(({ id, title }) => [id, title]) : answer.error;
 }
@@ -69,7 +69,7 @@ test("176 seed-unknown-message-leaves-the-list", () => {
 describe("where the hand-written call errs", () => {
   test("180 a dead server is heard of at once, not after 5000 ms", () => {
     const got = run(function* ({ clock }) {
-      return [yield* titles(yield* dead()), clock.now()];
+      return [yield* titles((yield* dead()) as TodoServer.Server), clock.now()];
     });
     expect(got).toEqual(["noproc", 0]);
   });

@@ -40,7 +40,7 @@ class WallClock extends VirtualClock {
 
 export class ListWorld {
   readonly clock = new WallClock();
-  readonly runtime = new Runtime({ clock: this.clock });
+  readonly runtime = new Runtime({ clock: this.clock, isolated: true });
   readonly log = new ManualLog();
   readonly supervisor: Pid;
   readonly directory: TodoDirectory;
