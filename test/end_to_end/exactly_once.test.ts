@@ -1,10 +1,11 @@
 /**
  * ExactlyOnce: keyed writes through connections that are cut at random bytes, while the server is
- * killed, each happen once; and no call fails.
+ * killed and restarted, each happen once; and no call fails.
  *
  * Every write changes its list by a known number of events, so the lists' last seq tells whether
- * one was lost or doubled. TODO_WRITES sets how many (2000), TODO_KILLS how many kills (2),
- * TODO_SEED the choices; where cuts and kills fall is up to the machine.
+ * one was lost or doubled. TODO_WRITES sets how many (2000), TODO_KILLS how many SIGKILLs (2),
+ * TODO_TERMS how many SIGTERMs (0), TODO_CLIENTS and TODO_LISTS who writes to what (8, 4),
+ * TODO_SEED the choices; where cuts and ends fall is up to the machine.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { TodoClient } from "../../client/todo_client.ts";
@@ -16,13 +17,14 @@ import { DEADLINE_MS, ServerProcess } from "../support/server_process.ts";
 const WRITES = Number(process.env.TODO_WRITES ?? 2000);
 const KILLS = Number(process.env.TODO_KILLS ?? 2);
 const SEED = Number(process.env.TODO_SEED ?? Date.now() % 1_000_000);
-const CLIENTS = 8;
+const TERMS = Number(process.env.TODO_TERMS ?? 0);
+const CLIENTS = Number(process.env.TODO_CLIENTS ?? 8);
 const LANES = 8; // Writes of one client that are under way at once.
 const TIMEOUT_MS = 60_000;
 const WRITER_BYTES = 8000; // What a writer's connection carries on average.
 const WATCHER_BYTES = 128_000; // One page of a list may be twice as long.
 
-const lists = ["a", "b", "c", "d"];
+const lists = Array.from({ length: Number(process.env.TODO_LISTS ?? 4) }, (_, n) => `list-${n}`);
 
 /** A write that was acknowledged. */
 interface Done {
@@ -83,13 +85,15 @@ beforeAll(async () => {
   writerProxy.allow = allowanceOf(WRITER_BYTES);
   watcherProxy.allow = allowanceOf(WATCHER_BYTES);
   for (const proxy of [writerProxy, watcherProxy]) proxy.cutDownAfter(1000);
-  await Promise.all([killNowAndThen(), ...writers.map(write)]);
+  await Promise.all([endNowAndThen(), ...writers.map(write)]);
   watcherProxy.allow = () => UNLIMITED;
   watcherProxy.cutDownAfter(1000);
   const direct = await connect(server.socketUrl);
   for (const list of lists) finals.set(list, await wholeList(direct, list));
   const cuts = writerProxy.cuts + watcherProxy.cuts;
-  console.info(`${done.length} writes, ${KILLS} kills, ${cuts} cuts, ${failed.length} failed`);
+  console.info(
+    `${done.length} writes, ${KILLS} kills, ${TERMS} restarts, ${cuts} cuts, ${failed.length} failed`,
+  );
 }, 1_800_000);
 
 afterAll(async () => {
@@ -117,12 +121,16 @@ async function watch(list: string): Promise<void> {
   await first.promise;
 }
 
-async function killNowAndThen(): Promise<void> {
-  for (let kill = 1; kill <= KILLS; kill++) {
-    await new Promise<void>((reached) =>
-      marks.push({ at: (WRITES * kill) / (KILLS + 1), reached }),
-    );
-    await server.kill();
+/** Ends the server and starts it again, at even distances, by SIGKILL and SIGTERM in any order. */
+async function endNowAndThen(): Promise<void> {
+  const ends = KILLS + TERMS;
+  let kills = KILLS;
+  for (let end = 1; end <= ends; end++) {
+    await new Promise<void>((reached) => marks.push({ at: (WRITES * end) / (ends + 1), reached }));
+    const isKill = random() * (ends - end + 1) < kills;
+    if (isKill) kills -= 1;
+    const { code } = isKill ? await server.kill() : await server.term();
+    if (!isKill && code !== 0) failed.push(`SIGTERM: exit code ${code}`);
     await server.restart();
   }
 }
