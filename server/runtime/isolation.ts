@@ -20,24 +20,31 @@ const checked = new WeakSet<object>();
 
 /** Throws a TypeError that names the place, if the runtime is isolated and this is not data. */
 export function checkData(runtime: Runtime, message: unknown): void {
-  if (runtime.isolated) check(message, "the message");
+  if (!runtime.isolated) return;
+  const found = new Set<object>();
+  check(message, "the message", found);
+  for (const one of found) {
+    checked.add(one); // Only now: what holds something refused is refused again.
+    if (!(one instanceof Map || one instanceof Set)) Object.freeze(one);
+  }
 }
 
-function check(value: unknown, place: string): void {
+/** Looks at `value` and all that it holds; `found`: what is to be frozen. */
+function check(value: unknown, place: string, found: Set<object>): void {
   if (typeof value === "function" || typeof value === "symbol") refuse(value, place);
-  if (typeof value !== "object" || value === null || checked.has(value)) return;
+  if (typeof value !== "object" || value === null) return;
+  if (checked.has(value) || found.has(value)) return;
   if (value instanceof Pid || ArrayBuffer.isView(value)) return;
-  checked.add(value);
+  found.add(value);
   if (value instanceof Map || value instanceof Set) {
     for (const [key, part] of value.entries()) {
-      check(key, `a key of ${place}`);
-      check(part, `${place}.${String(key)}`);
+      check(key, `a key of ${place}`, found);
+      check(part, `${place}.${String(key)}`, found);
     }
     return;
   }
   if (!isPlain(value) && !(DATA in value.constructor)) refuse(value, place);
-  for (const [member, part] of Object.entries(value)) check(part, `${place}.${member}`);
-  Object.freeze(value);
+  for (const [member, part] of Object.entries(value)) check(part, `${place}.${member}`, found);
 }
 
 function isPlain(value: object): boolean {

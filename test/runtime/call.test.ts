@@ -22,6 +22,7 @@ import {
   trapExits,
 } from "../../server/runtime/index.ts";
 import { Mailbox } from "../../server/runtime/mailbox.ts";
+import { scaled } from "./shuffle.ts";
 import { dead, downOf, drain, forever, newWorld, pass, reasonOf, run } from "./world.ts";
 
 /**
@@ -230,7 +231,7 @@ describe("what a call leaves behind", () => {
     const looks = vi.spyOn(Mailbox.prototype, "select");
     const answer = run(function* ({ runtime }) {
       const server = echo(runtime);
-      for (let n = 0; n < 10_000; n++) send(self<unknown>(), { other: n });
+      for (let n = 0; n < scaled(10_000); n++) send(self<unknown>(), { other: n });
       return yield* call(server, "quick");
     });
     expect(answer).toEqual({ ok: true, value: "quick" });
@@ -327,14 +328,13 @@ describe("request", () => {
 describe("a call from outside any process", () => {
   test("is answered, times out, or learns of a dead server, and never rejects", async () => {
     const { runtime, clock } = newWorld();
-    const server = echo(runtime, 10);
+    const [server, slow] = [echo(runtime, 10), echo(runtime, 20)];
+    const gone = runtime.spawn(function* () {});
+    clock.settle();
     const answers = [
       runtime.call(server, "hello"),
-      runtime.call(server, "slow", 15),
-      runtime.call(
-        runtime.spawn(function* () {}),
-        "dead by then",
-      ),
+      runtime.call(slow, "too slow", 15),
+      runtime.call(gone, "anyone?"),
     ];
     clock.advance(100);
     expect(await Promise.all(answers)).toEqual([
@@ -342,8 +342,8 @@ describe("a call from outside any process", () => {
       { ok: false, error: "timeout" },
       { ok: false, error: "noproc" },
     ]);
-    expect(runtime.processCount).toBe(1);
-    exitProcess(server, "kill");
+    expect(runtime.processCount).toBe(2);
+    for (const pid of [server, slow]) exitProcess(pid, "kill");
     expect(runtime.timers.size).toBe(0);
   });
 

@@ -4,10 +4,10 @@ import {
   GenServer,
   type Pid,
   type Runtime,
-  receive,
   Supervisor,
   self,
   send,
+  startCallback,
   trapExits,
 } from "../../server/runtime/index.ts";
 import { drain, newWorld, run, type World } from "./world.ts";
@@ -32,13 +32,13 @@ export function childrenOf(runtime: Runtime, log: Pid<unknown>) {
       send(log, `stop ${id} ${String(reason)}`);
     },
   };
-  /** A child that hears every EXIT and stays. */
+  /** A child that hears every EXIT and stays; from its start on, as if it had an init. */
   function stubborn(id: string): GenServer.Started {
-    const body = function* () {
-      trapExits(true);
-      for (;;) send(log, `${id} refuses ${((yield* receive()) as { reason: string }).reason}`);
-    };
-    return { ok: true, pid: runtime.spawn(body, { link: true }) };
+    const hear = (message: unknown) =>
+      send(log, `${id} refuses ${(message as { reason: string }).reason}`);
+    const process = startCallback(runtime, hear, { link: true });
+    runtime.inside(process, () => trapExits(true));
+    return { ok: true, pid: process.pid };
   }
   return (id: string, kind: Kind = "trap", over: Over = {}): Supervisor.ChildSpec => ({
     id,

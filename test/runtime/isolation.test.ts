@@ -30,11 +30,19 @@ describe("an isolated runtime", () => {
     ["a function", () => 1, "the message is a function"],
     ["a function inside", { todo: { updater: () => 1 } }, "the message.todo.updater is a function"],
     ["a class instance", [new Point()], "the message.0 is an instance of Point"],
-    ["a map", new Map(), "the message is an instance of Map"],
+    ["a function in a map", new Map([["a", () => 1]]), "the message.a is a function"],
+    ["a date", { at: new Date() }, "the message.at is an instance of Date"],
     ["a promise", { a: Promise.resolve() }, "the message.a is an instance of Promise"],
     ["a symbol", Symbol("a"), "the message is a symbol"],
   ])("refuses %s", (_what, message, why) => {
     expect(refusalOf(message)).toBe(`TypeError: ${why}; what is sent has to be plain data`);
+  });
+
+  test("refuses again what it has refused once", () => {
+    const message = { todo: { updater: () => 1 } };
+    const why = refusalOf(message);
+    expect(why).toContain("the message.todo.updater is a function");
+    expect(refusalOf(message)).toBe(why);
   });
 
   test("takes JSON values, bytes, bigints, pids, and classes that say that they are data", () => {
@@ -42,7 +50,7 @@ describe("an isolated runtime", () => {
     const { runtime } = newWorld();
     const pid = runtime.spawn(function* () {});
     const bare = Object.assign(Object.create(null), { a: 1 });
-    for (const message of [new Uint8Array(3), 1n, pid, { pid }, undefined, bare, new Marked()]) {
+    for (const message of [new Uint8Array(3), 1n, pid, new Set([pid]), bare, new Marked()]) {
       expect(refusalOf(message)).toBeUndefined();
     }
   });

@@ -17,6 +17,7 @@ import {
   trapExits,
   unlink,
 } from "../../server/runtime/index.ts";
+import { scaled } from "./shuffle.ts";
 import { dead, downOf, drain, forever, newWorld, pass, reasonOf, run, take } from "./world.ts";
 
 /** A linked process that exits with `reason` when told "go". */
@@ -107,14 +108,15 @@ function watcher(pid: Pid, tell: Pid<unknown>) {
 
 test("a chain of 100,000 links ends from one end to the other without a stack overflow", () => {
   const { runtime, clock } = newWorld();
+  const length = scaled(100_000);
   const pids: Pid[] = [];
   function* member() {
-    if (pids.length < 100_000) pids.push(spawnLink(member));
+    if (pids.length < length) pids.push(spawnLink(member));
     yield* forever();
   }
   pids.push(runtime.spawn(member));
   clock.settle();
-  expect(runtime.processCount).toBe(100_000);
+  expect(runtime.processCount).toBe(length);
   exitProcess(pids[0] as Pid, "boom");
   expect(runtime.processCount).toBe(0);
   expect(pids.every((pid) => !isAlive(pid))).toBe(true);
@@ -133,7 +135,7 @@ test("a ring of links ends once each, and a star of 10,000 ends with its centre"
     });
     yield* pass(20);
     const centre = spawn(function* () {
-      for (let n = 0; n < 10_000; n++) spawnLink(forever);
+      for (let n = 0; n < scaled(10_000); n++) spawnLink(forever);
       yield* pass(10);
       exit("centre");
     });

@@ -305,7 +305,7 @@ describe("after", () => {
 
 describe("giving way", () => {
   test("a process with an endless backlog lets the others run after 200 messages", () => {
-    const { clock, runtime } = newWorld();
+    const { clock, runtime } = newWorld({ inOrder: true });
     const seen: unknown[] = [];
     const busy = runtime.spawn<number>(function* () {
       for (;;) seen.push(yield* receive<number>());

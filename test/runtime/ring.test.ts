@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Ring } from "../../server/runtime/ring.ts";
+import { scaled } from "./shuffle.ts";
 
 test("it gives what a plain queue gives, however pushes and shifts are mixed", () => {
   fc.assert(
@@ -24,6 +25,6 @@ test("it gives what a plain queue gives, however pushes and shifts are mixed", (
         expect(ring.shift()).toBeUndefined();
       },
     ),
-    { numRuns: 30 },
+    { numRuns: scaled(30) },
   );
 });

@@ -8,6 +8,9 @@
 let seed: number | undefined;
 let worlds = 0;
 
+/** Big tests are made smaller by this when they run under hundreds of seeds. */
+const SCALE = 100;
+
 /** From now on worlds are ordered by that seed. */
 export function shuffleBy(next: number): void {
   seed = next;
@@ -19,4 +22,9 @@ export function nextShuffle(): number | undefined {
   if (seed === undefined) return undefined;
   worlds += 1;
   return seed * 1000 + worlds;
+}
+
+/** How many of something a big test makes: `count`; a hundredth under seeds, at least 1. */
+export function scaled(count: number): number {
+  return seed === undefined ? count : Math.ceil(count / SCALE);
 }

@@ -1,4 +1,4 @@
-/** Types: what does not compile. Each line below an `@ts-expect-error` would be a bug at run time. */
+/** Types: what does not compile. Each line below an `@ts-expect-error` is a bug at run time. */
 import { expect, expectTypeOf, test } from "vitest";
 import {
   type CallResult,

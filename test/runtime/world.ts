@@ -29,10 +29,21 @@ export interface World {
 /** Virtual milliseconds after which a test's process that has not ended is taken to hang. */
 const PATIENCE_MS = 600_000;
 
-/** What is sent in it has to be plain data, unless `isolated` is false. */
-export function newWorld({ isolated = true } = {}): World {
+/** What a world is like. */
+export interface WorldOptions {
+  /** What is sent in it has to be plain data; unless false. */
+  readonly isolated?: boolean;
+  /** For a test that is about the usual order: that, also when the suite runs under seeds. */
+  readonly inOrder?: boolean;
+  /** The seed of its order; that of this repetition when absent. */
+  readonly shuffle?: number | undefined;
+}
+
+/** A runtime on a clock of its own. */
+export function newWorld({ isolated = true, inOrder = false, ...rest }: WorldOptions = {}): World {
   const clock = new VirtualClock();
-  return { clock, runtime: new Runtime({ clock, isolated, shuffle: nextShuffle() }) };
+  const shuffle = inOrder ? undefined : (rest.shuffle ?? nextShuffle());
+  return { clock, runtime: new Runtime({ clock, isolated, shuffle }) };
 }
 
 /** As run, of processes that send each other functions. */
@@ -78,6 +89,11 @@ export function* drain(ms = 0): Waiting<unknown[]> {
     if (message === undefined) return messages;
     messages.push((message as { readonly came: unknown }).came);
   }
+}
+
+/** Words that came in an order that nobody promises, in that of the alphabet. */
+export function sorted(words: readonly unknown[]): string[] {
+  return words.map(String).toSorted();
 }
 
 /** Lets `ms` of virtual time pass. */
