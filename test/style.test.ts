@@ -63,7 +63,7 @@ function isComment(line: string): boolean {
 }
 
 function isOverload(line: string): boolean {
-  return /^export function .*;$/.test(line);
+  return /^export function .*;$/.test(line) || /^\).*;$/.test(line); // One line, or its last.
 }
 
 /** Every fault that `faultsOf` finds in the files under those folders. */

@@ -108,9 +108,9 @@ export class ConnectionSocket {
   }
 
   #terminateAfter(ms: number): void {
-    const { timers } = this.#runtime;
-    const timer = this.#runtime.addTimer(ms, () => this.terminate());
-    this.#ws.on("close", () => timers.cancel(timer));
+    const runtime = this.#runtime;
+    const timer = runtime.addTimer(ms, () => this.terminate());
+    this.#ws.on("close", () => runtime.cancelTimer(timer));
   }
 
   /** Frames come faster than they are taken: the rest stays where the peer feels it. */

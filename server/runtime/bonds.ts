@@ -29,4 +29,8 @@ export class Bonds {
   doomed: ExitReason | undefined = undefined;
   /** It has no turn until there is room in the mailbox of that one, which it has filled. */
   pausedFor: Process | undefined = undefined;
+  /** Paused, and not in the run queue though it has something to do. */
+  aside = false;
+  /** What is to be done when it has ended. */
+  atEnd: (() => void)[] | undefined = undefined;
 }

@@ -7,11 +7,14 @@
  */
 import { assert } from "../../shared/assert.ts";
 import type { AnswerTo, BarePid, ServerPid } from "./contract.ts";
-import type { ExitReason } from "./exit_reason.ts";
+import { current, spend } from "./current.ts";
+import { type ExitReason, reasonOf } from "./exit_reason.ts";
+import { callAtEnd } from "./exits.ts";
 import { checkData, DATA } from "./isolation.ts";
+import { loosen } from "./mailbox_bound.ts";
 import { PendingCall } from "./pending_call.ts";
 import type { Pid } from "./pid.ts";
-import { current, spend } from "./process.ts";
+import type { Process } from "./process.ts";
 import { makeRef, type Ref } from "./ref.ts";
 import type { Runtime } from "./runtime.ts";
 import { post } from "./send.ts";
@@ -87,40 +90,47 @@ class Calling extends PendingCall implements Waiting<unknown> {
   #begun = false;
 
   constructor(pid: Pid, request: unknown, timeoutMs: number) {
-    super(current(), makeRef());
+    super(makeRef());
     this.#pid = pid;
     this.#request = request;
     this.#timeoutMs = timeoutMs;
   }
 
-  [Symbol.iterator](): this {
-    return this;
+  /** Waited for once more it is another call. */
+  [Symbol.iterator](): Calling {
+    return this.#begun ? new Calling(this.#pid, this.#request, this.#timeoutMs) : this;
   }
 
   next(): Step<unknown> {
     if (!this.#begun) {
       if (!spend()) return GIVES_WAY; // A loop of calls that fail at once lets others run.
       this.#begun = true;
-      const refused = this.#ask();
-      if (refused !== undefined) return finished({ ok: false, error: refused });
+      this.#ask(current());
     }
     if (this.asked !== undefined) return WAITS;
     return finished(this.outcome ?? TIMED_OUT);
   }
 
-  /** undefined: it was asked. Else why not. */
-  #ask(): ExitReason | undefined {
-    const { caller, ref } = this;
-    const { runtime } = caller;
-    const target = this.#pid.process;
-    checkData(runtime, this.#request);
-    if (target === caller) return "calling_self";
-    if (target === undefined) return "noproc";
-    const question = new Call(new From(caller.pid, ref), this.#request);
-    if (post(target, question) !== "in") return "overloaded";
-    this.join(target);
-    if (this.#timeoutMs <= 0) this.leave();
-    else if (this.#timeoutMs !== Number.POSITIVE_INFINITY) runtime.setTimer(this, this.#timeoutMs);
+  #ask(caller: Process): void {
+    checkData(caller.runtime, this.#request);
+    const refused = this.#post(caller);
+    if (refused !== undefined) this.outcome = { ok: false, error: refused };
+    else if (this.#timeoutMs <= 0) this.leave();
+    else if (this.#timeoutMs !== Number.POSITIVE_INFINITY) {
+      caller.runtime.setTimer(this, this.#timeoutMs);
+    }
+  }
+
+  /** undefined: it has been asked. Else why not. */
+  #post(caller: Process): string | undefined {
+    const asked = this.#pid.process;
+    if (asked === caller) return "calling_self";
+    if (asked === undefined) return "noproc";
+    assert(!caller.takesReplies, "a callback process cannot wait for a call; use request");
+    const question = new Call(new From(caller.pid, this.ref), this.#request);
+    if (post(asked, question, true) !== "in") return "overloaded";
+    this.join(caller, asked);
+    loosen(caller, asked);
     return undefined;
   }
 }
@@ -147,8 +157,8 @@ export function request(pid: Pid, question: unknown): Ref | undefined {
   const target = pid.process;
   const ref = makeRef();
   if (target === undefined) return ref;
-  const asked = post(target, new Call(new From(process.pid, ref), question)) === "in";
-  return asked ? ref : undefined;
+  const isAsked = post(target, new Call(new From(process.pid, ref), question)) === "in";
+  return isAsked ? ref : undefined;
 }
 
 /** For code outside any process: asks through a process made for this one call. */
@@ -161,7 +171,12 @@ export function callFrom<Value>(
     spawnIn(
       runtime,
       function* () {
-        resolve(yield* call<Value>(pid as BarePid, question, timeoutMs));
+        callAtEnd(() => resolve({ ok: false, error: "killed" })); // Unless it is settled before.
+        try {
+          resolve(yield* call<Value>(pid as BarePid, question, timeoutMs));
+        } catch (thrown) {
+          resolve({ ok: false, error: reasonOf(thrown) });
+        }
       },
       { label: "outside_call" },
     );

@@ -3,15 +3,12 @@
  *
  * The cheaper of the two kinds (no generator): servers, connections and supervisors use it.
  */
+import { assert } from "../../shared/assert.ts";
+import { current, currentOrNone, spend } from "./current.ts";
 import { join } from "./links.ts";
-import {
-  current,
-  currentOrNone,
-  type Outcome,
-  Process,
-  type ProcessOptions,
-  spend,
-} from "./process.ts";
+import { PlainMailbox } from "./mailbox.ts";
+import type { Test } from "./message_queue.ts";
+import { type Outcome, Process, type ProcessOptions } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
 import type { SpawnOptions } from "./spawn.ts";
 
@@ -23,6 +20,13 @@ export abstract class CallbackProcess extends Process {
 
   get takesReplies(): boolean {
     return true;
+  }
+
+  /** Takes only messages for which `test` is true from now on; undefined: all. */
+  selectOnly(test: Test | undefined): void {
+    this.mailbox ??= new PlainMailbox();
+    this.mailbox.selects = test;
+    if (this.mailbox.size > 0) this.wake(); // Some that waited may be wanted now.
   }
 
   turn(): Outcome {
@@ -61,7 +65,7 @@ export function startCallback(
   runtime: Runtime,
   handle: MessageHandler,
   options: SpawnOptions = {},
-): Process {
+): CallbackProcess {
   return begin(new FunctionProcess(runtime, handle, options), options);
 }
 
@@ -79,5 +83,7 @@ export function begin<Kind extends CallbackProcess>(process: Kind, options: Spaw
  * passed over once is not looked at again as long as the function is the same one.
  */
 export function selectOnly(selects: ((message: unknown) => boolean) | undefined): void {
-  current().selectOnly(selects);
+  const process = current();
+  assert(process instanceof CallbackProcess, "selectOnly is for callback processes; use receive");
+  process.selectOnly(selects);
 }

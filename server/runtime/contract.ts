@@ -1,11 +1,11 @@
 /**
  * Contract: what a server takes and what it answers, known to the compiler alone.
  *
- *     type Request = ({ readonly type: "next" } & Asks<number>) | ({ type: "name" } & Asks<string>);
+ *     type Request = ({ type: "next" } & Asks<number>) | ({ type: "name" } & Asks<string>);
  *     const answer = yield* call(counter, { type: "next" }); // CallResult<number>
  *
- * The pid that a GenServer's start gives carries it: another request, or a cast that the server does
- * not know, does not compile. A bare `Pid` carries none; what is asked of it is not checked.
+ * The pid that a GenServer's start gives carries it: another request, or a cast that the server
+ * does not know, does not compile. A bare `Pid` carries none; what is asked of it is not checked.
  */
 import type { Pid } from "./pid.ts";
 

@@ -5,10 +5,11 @@
  * Until it is over the supervisor takes no message but the news of those children, as in OTP, where
  * it waits for nothing else.
  */
+
+import type { CallbackProcess } from "./callback_process.ts";
 import { type Down, type Exit, exitProcess } from "./exits.ts";
 import { monitor } from "./monitors.ts";
 import type { Pid } from "./pid.ts";
-import type { Process } from "./process.ts";
 import type { Ref } from "./ref.ts";
 import type { Timer } from "./timers.ts";
 
@@ -31,14 +32,14 @@ export interface DepartureOptions {
 }
 
 export class Departure {
-  readonly #process: Process;
+  readonly #process: CallbackProcess;
   readonly #left: Leaver[];
   readonly #atOnce: number;
   readonly #done: () => void;
   readonly #leaving = new Map<Ref, { readonly pid: Pid; readonly deadline: number }>();
   #overdue: Timer | undefined;
 
-  constructor(process: Process, children: Iterable<Leaver>, options: DepartureOptions) {
+  constructor(process: CallbackProcess, children: Iterable<Leaver>, options: DepartureOptions) {
     this.#process = process;
     this.#left = [...children];
     this.#atOnce = options.together ? Number.POSITIVE_INFINITY : 1;
@@ -89,7 +90,7 @@ export class Departure {
   /** One timer, at the earliest deadline that is still to come. */
   #setTimer(): void {
     const { runtime, pid } = this.#process;
-    if (this.#overdue !== undefined) runtime.timers.cancel(this.#overdue);
+    if (this.#overdue !== undefined) runtime.cancelTimer(this.#overdue);
     const now = runtime.clock.now();
     let first = Number.POSITIVE_INFINITY;
     for (const { deadline } of this.#leaving.values()) {

@@ -8,6 +8,7 @@
  */
 
 import { Call, call, reply } from "./call.ts";
+import type { CallbackProcess } from "./callback_process.ts";
 import { startCallback } from "./callback_process.ts";
 import { type ChildCounts, countsOf } from "./child_counts.ts";
 import { type ExitReason, isOrderly } from "./exit_reason.ts";
@@ -16,7 +17,6 @@ import type { Started } from "./gen_server.ts";
 import { DATA } from "./isolation.ts";
 import { link as linkTo } from "./links.ts";
 import type { Pid } from "./pid.ts";
-import type { Process } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
 import { type Intensity, Supervision, startSafely, within } from "./supervision.ts";
 import type { ChildSpec as NamedChildSpec, ChildInfo as NamedInfo } from "./supervisor.ts";
@@ -118,7 +118,7 @@ class DynamicSupervisor {
   /** Every child once: by the pid that it has, or had last. */
   readonly #children = new Map<Pid, Child>();
 
-  constructor(process: Process, options: DynamicSupervisorOptions) {
+  constructor(process: CallbackProcess, options: DynamicSupervisorOptions) {
     this.#supervision = new Supervision(process, { intensity: options.intensity, together: true });
     this.#childrenMax = options.childrenMax ?? Number.POSITIVE_INFINITY;
   }

@@ -7,11 +7,14 @@
  * Source: Erlang reference manual, Processes, "Exit signals"; test/runtime/exits.test.ts.
  */
 import { Bonds } from "./bonds.ts";
+import { current, currentOrNone, spendAll } from "./current.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { ExitSignal } from "./exit_reason.ts";
+import { checkData } from "./isolation.ts";
+import type { Sender } from "./mailbox.ts";
 import { PendingCall } from "./pending_call.ts";
 import type { Pid } from "./pid.ts";
-import { current, currentOrNone, type Process, spendAll } from "./process.ts";
+import type { Process } from "./process.ts";
 import type { Ref } from "./ref.ts";
 
 /** What a process that traps exits receives when a linked one ends, or by `exit(pid, reason)`. */
@@ -31,6 +34,8 @@ export interface Down {
 
 /** Ends the calling process with that reason. */
 export function exit(reason: ExitReason): never {
+  const process = currentOrNone();
+  if (process !== undefined) checkData(process.runtime, reason);
   throw new ExitSignal(reason);
 }
 
@@ -43,8 +48,9 @@ export function exitProcess(pid: Pid, reason: ExitReason): void {
   const { process } = pid;
   if (process === undefined) return;
   const sender = currentOrNone();
+  checkData(process.runtime, reason);
   if (reason === "kill") end(process, "killed");
-  else signal(process, { type: "EXIT", from: sender?.pid ?? pid, reason }, sender);
+  else signal(process, { type: "EXIT", from: sender?.pid ?? pid, reason }, sender?.pid);
   const doomed = sender === process ? process.bonds?.doomed : undefined;
   if (doomed !== undefined) throw new ExitSignal(doomed);
 }
@@ -60,12 +66,14 @@ export function trapExits(on: boolean): boolean {
 }
 
 /** One exit signal of `sender` reaches `process`; "normal" ends it only when it is its own. */
-export function signal(process: Process, exit: Exit, sender: Process | undefined): void {
+export function signal(process: Process, exit: Exit, sender: Sender): void {
   if (process.trapsExits) process.deliver(exit, sender);
-  else if (exit.reason !== "normal" || sender === process) end(process, exit.reason);
+  else if (exit.reason !== "normal" || sender === process.pid) end(process, exit.reason);
 }
 
+/** Ends that are to be worked off, and how many of them have been. */
 const ending: [Process, ExitReason][] = [];
+let ended = 0;
 let working = false;
 
 /** Ends a process now; one that is running when it next waits, or at the end of its turn. */
@@ -74,35 +82,50 @@ export function end(process: Process, reason: ExitReason): void {
     process.bonds ??= new Bonds();
     process.bonds.doomed ??= reason;
     spendAll(process);
-  } else if (working) {
-    ending.push([process, reason]);
   } else {
-    working = true;
-    try {
-      endOne(process, reason);
-      for (const [next, why] of ending) endOne(next, why); // Grows while it is walked.
-    } finally {
-      ending.length = 0;
-      working = false;
+    ending.push([process, reason]);
+    if (!working) workOff();
+  }
+}
+
+/**
+ * Should it break off, for want of stack where it was called, the next end goes on with it; so each
+ * step of an end can be taken again.
+ */
+function workOff(): void {
+  working = true;
+  try {
+    for (let next = ending[ended]; next !== undefined; next = ending[ended]) {
+      endOne(next[0], next[1]); // More may be added meanwhile.
+      ended += 1;
     }
+    ending.length = 0;
+    ended = 0;
+  } finally {
+    working = false;
   }
 }
 
 function endOne(process: Process, reason: ExitReason): void {
   const { pid, runtime, bonds, mailbox, timer } = process;
-  if (pid.process === undefined) return;
-  pid.process = undefined;
+  const isFirst = pid.process !== undefined;
+  if (!isFirst && bonds === undefined) return;
+  if (isFirst) {
+    runtime.countEnd();
+    pid.process = undefined;
+  }
   process.mailbox = undefined;
   if (timer instanceof PendingCall) timer.leave();
-  else if (timer !== undefined) runtime.timers.cancel(timer);
+  else if (timer !== undefined) runtime.cancelTimer(timer);
   if (mailbox?.bound !== undefined) mailbox.bound.release(0);
   if (bonds !== undefined) breakAll(process, bonds, reason);
+  process.bonds = undefined;
   runtime.exited(process, reason);
 }
 
 function breakAll(process: Process, bonds: Bonds, reason: ExitReason): void {
   const { pid } = process;
-  const { registries, watched, links, watchers } = bonds;
+  const { registries, watched, links, watchers, atEnd } = bonds;
   if (registries !== undefined) for (const registry of registries) registry.forget(pid);
   if (watched !== undefined) {
     for (const [ref, target] of watched) target.process?.bonds?.watchers?.delete(ref);
@@ -110,26 +133,33 @@ function breakAll(process: Process, bonds: Bonds, reason: ExitReason): void {
   if (links !== undefined) {
     for (const linked of links) {
       linked.bonds?.links?.delete(process);
-      signal(linked, { type: "EXIT", from: pid, reason }, process);
+      signal(linked, { type: "EXIT", from: pid, reason }, pid);
+      links.delete(linked);
     }
   }
   if (watchers !== undefined) {
     for (const [ref, watcher] of watchers) {
+      const down: Down = { type: "DOWN", ref, pid, reason };
       watcher.bonds?.watched?.delete(ref);
-      if (watcher.pid.process === undefined) continue;
-      watcher.deliver({ type: "DOWN", ref, pid, reason } satisfies Down, process);
+      if (watcher.pid.process !== undefined) watcher.deliver(down, pid);
+      watchers.delete(ref);
     }
   }
-  if (bonds.calls === undefined) return;
-  for (const call of PendingCall.of(process)) call.answer({ ok: false, error: reason });
+  if (bonds.calls !== undefined) {
+    for (const call of PendingCall.of(process)) call.answer({ ok: false, error: reason });
+  }
+  if (atEnd !== undefined) for (const work of atEnd) queueMicrotask(work);
 }
 
-/** Calls `work` when the calling process ends, however it does: for what it holds outside. */
+/**
+ * Calls `work` soon after the end of the calling process, however it ends, in nobody's name: for
+ * what it holds outside. Nothing calls it off but `work` itself.
+ */
 export function callAtEnd(work: () => void): void {
   const process = current();
   process.bonds ??= new Bonds();
-  process.bonds.registries ??= new Set();
-  process.bonds.registries.add({ forget: work });
+  process.bonds.atEnd ??= [];
+  process.bonds.atEnd.push(work);
 }
 
 /** Cuts the link to whoever started a process: it is told by the answer, not by the link. */

@@ -4,113 +4,131 @@
  * Order: of one sender's messages that of arrival, as always; of several senders one message each,
  *   turn by turn. So a message waits behind at most one of each other sender for every message of
  *   its own sender that is before it. What comes from outside of all processes is one sender.
+ * Shape: as long as the messages of one sender alone wait there are no turns; lanes are made when a
+ *   second one comes, and gone when the mailbox is empty.
  * Bound: a full one refuses whoever has its share of it waiting; one that has less still gets in,
  *   until it is twice full (mailbox_bound.ts).
- * Cost:  push and shift O(1); select as in Mailbox, for each sender.
+ * Cost:  push and shift O(1); a change of what is selected O(senders).
  */
-import { Mailbox, type Test } from "./mailbox.ts";
+import { currentOrNone } from "./current.ts";
+import { HIGH_MARK, type Mailbox, type Sender } from "./mailbox.ts";
 import type { MailboxBound } from "./mailbox_bound.ts";
-import type { Process } from "./process.ts";
+import { MessageQueue, type Test } from "./message_queue.ts";
 import { Ring } from "./ring.ts";
 
-type Sender = Process | undefined;
-
 /** One sender's messages. */
-class Lane extends Mailbox {
-  /** It stands among those whose turn comes. */
-  queued = false;
+class Lane extends MessageQueue {
+  sender: Sender;
+  /** It stands among those that the test of the last select has not passed over. */
+  fresh = false;
+
+  constructor(sender: Sender) {
+    super();
+    this.sender = sender;
+  }
 }
 
-/** Senders without messages are forgotten when there are more than this. */
-const LANES_KEPT = 64;
-
-export class FairMailbox extends Mailbox {
-  readonly #lanes = new Map<Sender, Lane>();
-  readonly #turns = new Ring<Lane>();
+export class FairMailbox implements Mailbox {
+  readonly bound: MailboxBound | undefined;
+  selects: Test | undefined = undefined;
+  highMark: number = HIGH_MARK;
+  /** The one lane, as long as there are no turns. */
+  #only = new Lane(undefined);
+  /** By sender: who has messages waiting; whose turn is next comes first. */
+  #turns: Map<Sender, Lane> | undefined = undefined;
   #size = 0;
-  #senders = 0;
-  #lanesKept = LANES_KEPT;
-  #passes: Test | undefined = undefined; // Lanes may hold messages that it has passed over.
+  /** While a test selects: the lanes with messages that it has not been asked about. */
+  #test: Test | undefined = undefined;
+  readonly #fresh = new Ring<Lane>();
 
   constructor(bound?: MailboxBound) {
-    super(bound);
+    this.bound = bound;
   }
 
-  override get size(): number {
+  get size(): number {
     return this.#size;
   }
 
   /** How many senders have messages waiting. */
   get senders(): number {
-    return this.#senders;
-  }
-
-  /** How many senders it knows, also idle ones. */
-  get lanes(): number {
-    return this.#lanes.size;
+    return this.#turns?.size ?? Math.min(this.#size, 1);
   }
 
   /** How many messages of that sender wait. */
   sizeOf(sender: Sender): number {
-    return this.#lanes.get(sender)?.size ?? 0;
+    if (this.#turns !== undefined) return this.#turns.get(sender)?.size ?? 0;
+    return this.#only.sender === sender ? this.#size : 0;
   }
 
-  override push(message: unknown, sender: Sender): void {
-    const lane = this.#lanes.get(sender) ?? this.#laneFor(sender);
-    if (lane.size === 0) this.#senders += 1;
-    lane.push(message, sender);
+  push(message: unknown, sender: Sender = currentOrNone()?.pid): void {
+    const lane = this.#laneOf(sender);
+    lane.add(message);
     this.#size += 1;
-    this.#queue(lane);
+    if (this.#test !== undefined) this.#markFresh(lane);
   }
 
-  override shift(): unknown {
-    if (this.#passes !== undefined) this.#queueAll(undefined);
-    const lane = this.#turns.shift() as Lane;
+  shift(): unknown {
+    if (this.#size === 0) return undefined;
+    this.#test = undefined;
+    const [lane = this.#only] = this.#turns?.values() ?? [];
     const message = lane.shift();
     this.#taken(lane);
     return message;
   }
 
-  override select(test: Test): { readonly message: unknown } | undefined {
-    if (this.#passes !== test) this.#queueAll(test);
-    for (let lane = this.#turns.shift(); lane !== undefined; lane = this.#turns.shift()) {
+  select(test: Test): { readonly message: unknown } | undefined {
+    if (this.#test !== test) this.#beginWith(test);
+    for (let lane = this.#fresh.first; lane !== undefined; lane = this.#fresh.first) {
       const selected = lane.select(test);
-      if (selected !== undefined) {
-        this.#taken(lane);
-        return selected;
-      }
-      lane.queued = false; // All it holds is passed over.
+      this.#fresh.shift();
+      lane.fresh = false;
+      if (selected === undefined) continue;
+      if (lane.size > 0) this.#markFresh(lane);
+      this.#taken(lane);
+      return selected;
     }
     return undefined;
   }
 
+  discard(test: Test): void {
+    for (const lane of this.#turns?.values() ?? [this.#only]) {
+      this.#size -= lane.discard(test);
+      if (lane.size === 0) this.#turns?.delete(lane.sender);
+    }
+    if (this.#size === 0) this.#turns = undefined;
+  }
+
+  /** Its sender has had its turn. */
   #taken(lane: Lane): void {
     this.#size -= 1;
-    lane.queued = false;
-    if (lane.size > 0) this.#queue(lane);
-    else this.#senders -= 1;
+    if (this.#turns === undefined) return;
+    this.#turns.delete(lane.sender);
+    if (lane.size > 0) this.#turns.set(lane.sender, lane);
+    else if (this.#size === 0) this.#turns = undefined;
   }
 
-  #queue(lane: Lane): void {
-    if (lane.queued) return;
-    lane.queued = true;
-    this.#turns.push(lane);
-  }
-
-  #queueAll(passes: Test | undefined): void {
-    this.#passes = passes;
-    for (const lane of this.#lanes.values()) if (lane.size > 0) this.#queue(lane);
-  }
-
-  #laneFor(sender: Sender): Lane {
-    if (this.#lanes.size >= this.#lanesKept) this.#forgetIdle();
-    const lane = new Lane();
-    this.#lanes.set(sender, lane);
+  #laneOf(sender: Sender): Lane {
+    if (this.#turns === undefined) {
+      if (this.#size === 0 && this.#only.sender !== sender) this.#only = new Lane(sender);
+      if (this.#only.sender === sender) return this.#only;
+      this.#turns = new Map([[this.#only.sender, this.#only]]);
+    }
+    let lane = this.#turns.get(sender);
+    if (lane === undefined) {
+      lane = new Lane(sender);
+      this.#turns.set(sender, lane);
+    }
     return lane;
   }
 
-  #forgetIdle(): void {
-    for (const [sender, lane] of this.#lanes) if (lane.size === 0) this.#lanes.delete(sender);
-    this.#lanesKept = Math.max(LANES_KEPT, this.#lanes.size * 2);
+  #beginWith(test: Test): void {
+    this.#test = test;
+    for (const lane of this.#turns?.values() ?? [this.#only]) this.#markFresh(lane);
+  }
+
+  #markFresh(lane: Lane): void {
+    if (lane.fresh) return;
+    lane.fresh = true;
+    this.#fresh.push(lane);
   }
 }

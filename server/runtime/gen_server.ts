@@ -16,13 +16,14 @@
 import { Call, type From, reply as replyTo } from "./call.ts";
 import { begin, CallbackProcess } from "./callback_process.ts";
 import type { AnswerOf, BarePid, ServerPid } from "./contract.ts";
+import { current } from "./current.ts";
 import { type ExitReason, ExitSignal, reasonOf } from "./exit_reason.ts";
 import { abandon, type Exit } from "./exits.ts";
 import { checkData } from "./isolation.ts";
-import type { Test } from "./mailbox.ts";
+import type { Test } from "./message_queue.ts";
 import { demonitor, monitor } from "./monitors.ts";
 import type { Pid } from "./pid.ts";
-import { current, type Process } from "./process.ts";
+import type { Outcome, Process } from "./process.ts";
 import { after, on, receive } from "./receive.ts";
 import type { Runtime } from "./runtime.ts";
 import { post, send } from "./send.ts";
@@ -138,9 +139,6 @@ export function* stop(
   );
 }
 
-/** Gives a server its first turn when there is no message yet. */
-const WAKE = Object.freeze({ type: "wake" });
-
 type AnyModule = Module<unknown, unknown, unknown, unknown>;
 
 /** How long a server is to hear nothing; what it then hears. */
@@ -153,7 +151,8 @@ class Silence extends Timer {
   }
 
   fire(): void {
-    if (this.#server.mailboxSize === 0) this.#server.deliver({ type: "timeout" }, undefined);
+    const { queued, pid } = this.#server;
+    if (!queued) this.#server.deliver({ type: "timeout" }, pid); // Else it hears something now.
   }
 }
 
@@ -189,28 +188,44 @@ export class Server extends CallbackProcess {
       if (result?.[0] !== "ok") return badReturn(result);
       this.#state = result[1];
       this.#then(result[2]);
-      if (this.#continue !== undefined) this.deliver(WAKE);
+      if (this.#continue !== undefined) this.wake();
       return undefined;
     } catch (thrown) {
       return reasonOf(thrown);
     }
   }
 
+  override turn(): Outcome {
+    if (this.#continue !== undefined) this.#guarded(undefined); // Asked for by init.
+    return super.turn();
+  }
+
   handle(message: unknown): void {
+    if (this.timer !== undefined) this.#stopSilence(message);
+    this.#guarded({ message });
+  }
+
+  /** Handles a message, if there is one, and what it continues with; a throw is its end. */
+  #guarded(one: { readonly message: unknown } | undefined): void {
     try {
-      if (this.#continue !== undefined) this.#continueNow(); // Asked for by init.
-      if (message === WAKE) return;
-      if (this.timer !== undefined) this.#stopSilence(message);
-      if (this.#tracer !== undefined) this.#traceComing(message);
-      this.#dispatch(message);
+      if (one !== undefined) this.#take(one.message);
       if (this.#continue !== undefined) this.#continueNow();
-      if (this.#tracer !== undefined) this.#traceState(message);
     } catch (thrown) {
       const reason = reasonOf(thrown);
       const signalled = this.bonds?.doomed !== undefined; // Then it has no last words.
       if (!signalled) this.#module.terminate?.(reason, this.#state);
       throw new ExitSignal(reason);
     }
+  }
+
+  #take(message: unknown): void {
+    if (this.#tracer === undefined || message instanceof SystemMessage) {
+      return this.#dispatch(message);
+    }
+    this.#traceComing(message);
+    this.#dispatch(message);
+    if (this.#continue !== undefined) this.#continueNow();
+    this.#trace({ state: this.#state });
   }
 
   #dispatch(message: unknown): void {
@@ -292,16 +307,11 @@ export class Server extends CallbackProcess {
   }
 
   #traceComing(message: unknown): void {
-    if (message instanceof SystemMessage) return;
     if (message instanceof Call) {
       const { from, request } = message;
       this.#trace({ call: request, from: from.pid });
     } else if (message instanceof Cast) this.#trace({ cast: message.message });
     else this.#trace({ info: message });
-  }
-
-  #traceState(message: unknown): void {
-    if (!(message instanceof SystemMessage)) this.#trace({ state: this.#state });
   }
 
   #trace(event: TraceEvent["event"]): void {
@@ -340,7 +350,7 @@ export class Server extends CallbackProcess {
   /** Any message ends the silence; after the system's it begins again, as in OTP. */
   #stopSilence(message: unknown): void {
     if (!(message instanceof SystemMessage)) this.#silentMs = undefined;
-    if (this.timer !== undefined) this.runtime.timers.cancel(this.timer);
+    if (this.timer !== undefined) this.runtime.cancelTimer(this.timer);
     this.timer = undefined;
   }
 }

@@ -16,35 +16,44 @@ import type { Runtime } from "./runtime.ts";
 /** A class with this as a static member has only instances that are data. */
 export const DATA: unique symbol = Symbol("data");
 
+/** One value and where it stands: "the message.todo". */
+type Part = readonly [value: unknown, place: string];
+
 const checked = new WeakSet<object>();
 
 /** Throws a TypeError that names the place, if the runtime is isolated and this is not data. */
 export function checkData(runtime: Runtime, message: unknown): void {
   if (!runtime.isolated) return;
   const found = new Set<object>();
-  check(message, "the message", found);
+  const left: Part[] = [[message, "the message"]];
+  for (let part = left.pop(); part !== undefined; part = left.pop()) {
+    const [value, place] = part;
+    if (typeof value === "function" || typeof value === "symbol") refuse(value, place);
+    if (typeof value !== "object" || value === null) continue;
+    if (checked.has(value) || found.has(value)) continue;
+    if (value instanceof Pid || ArrayBuffer.isView(value)) continue;
+    found.add(value);
+    left.push(...partsOf(value, place));
+  }
   for (const one of found) {
     checked.add(one); // Only now: what holds something refused is refused again.
     if (!(one instanceof Map || one instanceof Set)) Object.freeze(one);
   }
 }
 
-/** Looks at `value` and all that it holds; `found`: what is to be frozen. */
-function check(value: unknown, place: string, found: Set<object>): void {
-  if (typeof value === "function" || typeof value === "symbol") refuse(value, place);
-  if (typeof value !== "object" || value === null) return;
-  if (checked.has(value) || found.has(value)) return;
-  if (value instanceof Pid || ArrayBuffer.isView(value)) return;
-  found.add(value);
+function partsOf(value: object, place: string): Part[] {
   if (value instanceof Map || value instanceof Set) {
-    for (const [key, part] of value.entries()) {
-      check(key, `a key of ${place}`, found);
-      check(part, `${place}.${String(key)}`, found);
-    }
-    return;
+    return [...value.entries()].flatMap(([key, part]): Part[] => [
+      [key, `a key of ${place}`],
+      [part, `${place}.${String(key)}`],
+    ]);
   }
-  if (!isPlain(value) && !(DATA in value.constructor)) refuse(value, place);
-  for (const [member, part] of Object.entries(value)) check(part, `${place}.${member}`, found);
+  if (!isPlain(value) && !isOfDataClass(value)) refuse(value, place);
+  return Object.entries(Object.getOwnPropertyDescriptors(value)).map(([member, property]) => {
+    const inside = `${place}.${member}`;
+    if (property.get !== undefined) refuse(property.get, inside);
+    return [property.value, inside];
+  });
 }
 
 function isPlain(value: object): boolean {
@@ -53,11 +62,15 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
+function isOfDataClass(value: object): boolean {
+  return typeof value.constructor === "function" && DATA in value.constructor;
+}
+
 function refuse(value: unknown, place: string): never {
   const what = typeof value === "object" ? `an instance of ${nameOf(value)}` : `a ${typeof value}`;
   throw new TypeError(`${place} is ${what}; what is sent has to be plain data`);
 }
 
 function nameOf(value: object | null): string {
-  return value?.constructor.name ?? "?";
+  return typeof value?.constructor === "function" ? value.constructor.name : "an unknown class";
 }

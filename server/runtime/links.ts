@@ -2,9 +2,10 @@
  * Links: two processes that end together, unless one traps exits or the reason is "normal".
  */
 import { Bonds } from "./bonds.ts";
+import { current } from "./current.ts";
 import { signal } from "./exits.ts";
 import type { Pid } from "./pid.ts";
-import { current, type Process } from "./process.ts";
+import type { Process } from "./process.ts";
 
 /** Links the calling process with `pid`; once, however often. To the dead: an exit of "noproc". */
 export function link(pid: Pid): void {
@@ -12,7 +13,7 @@ export function link(pid: Pid): void {
   const other = pid.process;
   if (other === process) return;
   if (other !== undefined) join(process, other);
-  else signal(process, { type: "EXIT", from: pid, reason: "noproc" }, undefined);
+  else signal(process, { type: "EXIT", from: pid, reason: "noproc" }, pid);
 }
 
 /** Cuts the link. An EXIT that is in the mailbox already stays there. */

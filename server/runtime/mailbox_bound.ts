@@ -5,7 +5,8 @@
  * into a full mailbox too, since whoever waits for them waits for nothing else.
  */
 import { FairMailbox } from "./fair_mailbox.ts";
-import { Mailbox } from "./mailbox.ts";
+import { type Mailbox, PlainMailbox } from "./mailbox.ts";
+import { PendingCall } from "./pending_call.ts";
 import type { Process } from "./process.ts";
 
 /** What becomes of a message to a full mailbox. */
@@ -19,9 +20,10 @@ export interface MailboxOptions {
    * "refuse" when absent. A call is refused with "overloaded" in any case but "pause".
    * - refuse: `send` and `cast` answer false; their caller knows what overload means for it.
    * - drop:   it is gone, and counted; `processInfo` and the event `message_dropped` tell of it.
-   * - pause:  it gets in, and its sender has no turn until half of the mailbox is empty. One that
-   *           sends on in the same turn, up to twice `max`, or from outside of any process, which
-   *           cannot be paused, is refused.
+   * - pause:  it gets in, and its sender has no turn until half of the mailbox is empty. A call
+   *           gets in as well, and its caller waits as it does anyway. Refused is who sends on in
+   *           the turn in which it was paused, from twice `max` on, and what comes from outside of
+   *           any process, where nobody can be paused.
    */
   readonly whenFull?: WhenFull;
   /** Its senders take turns, so that one that floods it delays itself first. */
@@ -31,7 +33,7 @@ export interface MailboxOptions {
 /** What is to be done with one more message. */
 export type Admission = "in" | "refused" | "dropped";
 
-/** However fair: at this many times its bound a mailbox takes nothing more that can be refused. */
+/** At this many times its bound a mailbox takes nothing more of who has had a warning. */
 const HARD = 2;
 
 export class MailboxBound {
@@ -47,20 +49,27 @@ export class MailboxBound {
     this.#whenFull = whenFull;
   }
 
-  /** Judges a message of `sender` to `owner`. It may pause the sender. */
-  admit(owner: Process, mailbox: Mailbox, sender: Process | undefined): Admission {
-    if (mailbox.size < this.max || !isAtItsShare(mailbox, this.max, sender)) return "in";
-    if (this.#whenFull === "refuse") return "refused";
+  /** Judges a message of `sender` to `owner`; `waits`: it is a call, whose sender waits anyway. */
+  admit(owner: Process, sender: Process | undefined, waits: boolean): Admission {
+    const { mailbox } = owner;
+    if (mailbox === undefined || !this.#isFullFor(mailbox, sender)) return "in";
+    if (this.#whenFull === "refuse" || (this.#whenFull === "drop" && waits)) return "refused";
     if (this.#whenFull === "drop") return this.#drop(owner);
-    if (sender === undefined || mailbox.size >= this.max * HARD) return "refused";
-    this.#pause(owner, sender);
-    return "in";
+    if (waits) return "in";
+    return this.#pause(owner, sender, mailbox.size);
   }
 
   /** After messages were taken: who waits for room goes on when half of it is empty. */
   release(size: number): void {
     if (this.#paused.length === 0 || size > this.max / 2) return;
     for (const process of this.#paused.splice(0)) process.goOn();
+  }
+
+  /** One more message of `sender` is one too many. */
+  #isFullFor(mailbox: Mailbox, sender: Process | undefined): boolean {
+    if (mailbox.size < this.max) return false;
+    if (!(mailbox instanceof FairMailbox) || mailbox.size >= this.max * HARD) return true;
+    return mailbox.sizeOf(sender?.pid) >= this.max / Math.max(1, mailbox.senders);
   }
 
   #drop(owner: Process): "dropped" {
@@ -70,11 +79,13 @@ export class MailboxBound {
     return "dropped";
   }
 
-  /** But for a circle of processes that would wait for each other for ever. */
-  #pause(owner: Process, sender: Process): void {
-    if (sender.pausedFor !== undefined || waitsFor(owner, sender)) return;
+  #pause(owner: Process, sender: Process | undefined, size: number): Admission {
+    if (sender === undefined) return "refused";
+    if (sender.pausedFor !== undefined) return size < this.max * HARD ? "in" : "refused";
+    if (waitsFor(owner, sender)) return "in"; // Else both would wait for ever.
     this.#paused.push(sender);
     sender.pauseFor(owner);
+    return "in";
   }
 }
 
@@ -82,18 +93,23 @@ export class MailboxBound {
 export function mailboxFrom({ max, whenFull, fair = false }: MailboxOptions): Mailbox | undefined {
   const bound = max === undefined ? undefined : new MailboxBound(max, whenFull);
   if (fair) return new FairMailbox(bound);
-  return bound === undefined ? undefined : new Mailbox(bound);
+  return bound === undefined ? undefined : new PlainMailbox(bound);
 }
 
-/** Whether one more message of `sender` is one too many; the mailbox holds `max` or more. */
-function isAtItsShare(mailbox: Mailbox, max: number, sender: Process | undefined): boolean {
-  if (!(mailbox instanceof FairMailbox) || mailbox.size >= max * HARD) return true;
-  return mailbox.sizeOf(sender) >= max / Math.max(1, mailbox.senders);
+/** `process` now waits for `asked`: if that is paused for it, over any others, it goes on. */
+export function loosen(process: Process, asked: Process): void {
+  if (waitsFor(asked, process)) asked.goOn();
 }
 
-/** Whether it is `other`, or is paused, over any number of others, for room in its mailbox. */
+/** Whether it is `other`, or waits, over any number of others, for its room or its reply. */
 function waitsFor(process: Process, other: Process): boolean {
   let next: Process | undefined = process;
-  while (next !== undefined && next !== other) next = next.pausedFor;
-  return next === other;
+  for (let steps = 0; next !== undefined && steps < STEPS_MAX; steps++) {
+    if (next === other) return true;
+    next = next.pausedFor ?? (next.timer instanceof PendingCall ? next.timer.asked : undefined);
+  }
+  return next !== undefined;
 }
+
+/** Processes in one chain of waiting; a longer one is taken for a circle. */
+const STEPS_MAX = 1_000;

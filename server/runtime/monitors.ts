@@ -4,9 +4,9 @@
  * The news is a `Down` message. A monitor of a dead process tells at once, with reason "noproc".
  */
 import { Bonds } from "./bonds.ts";
+import { current } from "./current.ts";
 import type { Down } from "./exits.ts";
 import type { Pid } from "./pid.ts";
-import { current } from "./process.ts";
 import { makeRef, type Ref } from "./ref.ts";
 
 /** Watches `pid` for the calling process; each call is a monitor of its own. */
@@ -15,7 +15,7 @@ export function monitor(pid: Pid): Ref {
   const ref = makeRef();
   const target = pid.process;
   if (target === undefined) {
-    process.deliver({ type: "DOWN", ref, pid, reason: "noproc" } satisfies Down, undefined);
+    process.deliver({ type: "DOWN", ref, pid, reason: "noproc" } satisfies Down, pid);
     return ref;
   }
   target.bonds ??= new Bonds();

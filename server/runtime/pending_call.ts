@@ -9,8 +9,9 @@ import type { Process } from "./process.ts";
 import type { Ref } from "./ref.ts";
 import { Timer } from "./timers.ts";
 
-export class PendingCall extends Timer {
-  readonly caller: Process;
+export abstract class PendingCall extends Timer {
+  /** Set when it asks. */
+  caller: Process | undefined = undefined;
   readonly ref: Ref;
   /** Whom it asks; undefined when it waits no longer. */
   asked: Process | undefined = undefined;
@@ -19,41 +20,41 @@ export class PendingCall extends Timer {
   #before: PendingCall | undefined = undefined;
   #after: PendingCall | undefined = undefined;
 
-  constructor(caller: Process, ref: Ref) {
+  constructor(ref: Ref) {
     super();
-    this.caller = caller;
     this.ref = ref;
   }
 
   /** Its time is over. */
   fire(): void {
     this.leave();
-    this.caller.wake();
+    this.caller?.wake();
   }
 
-  /** It waits for `asked` from now on. */
-  join(asked: Process): void {
+  /** From now on `caller` waits for `asked`. */
+  join(caller: Process, asked: Process): void {
+    this.caller = caller;
     asked.bonds ??= new Bonds();
     const first = asked.bonds.calls;
     this.asked = asked;
     this.#after = first;
     if (first !== undefined) first.#before = this;
     asked.bonds.calls = this;
-    this.caller.timer = this;
-    this.caller.deaf = true;
+    caller.timer = this;
+    caller.deaf = true;
   }
 
   /** It waits no longer, whatever the reason. */
   leave(): void {
     const { asked, caller } = this;
-    if (asked === undefined) return;
+    if (asked === undefined || caller === undefined) return;
     this.asked = undefined;
     if (this.#after !== undefined) this.#after.#before = this.#before;
     if (this.#before !== undefined) this.#before.#after = this.#after;
     else if (asked.bonds !== undefined) asked.bonds.calls = this.#after;
     this.#before = undefined;
     this.#after = undefined;
-    caller.runtime.timers.cancel(this);
+    caller.runtime.cancelTimer(this);
     caller.timer = undefined;
     caller.deaf = false;
   }
@@ -63,7 +64,7 @@ export class PendingCall extends Timer {
     if (this.asked === undefined) return;
     this.leave();
     this.outcome = outcome;
-    this.caller.wake();
+    this.caller?.wake();
   }
 
   /** All that wait for `process`, in the order in which they asked. */

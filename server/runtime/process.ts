@@ -5,9 +5,9 @@
  * Cost:  an idle one is this object, its pid, and its generator or state: what few processes need
  *        (mailbox, bonds) is made when first needed.
  */
-import { assert } from "../../shared/assert.ts";
 import { Bonds } from "./bonds.ts";
-import { Mailbox } from "./mailbox.ts";
+import { currentOrNone, spendAll } from "./current.ts";
+import { type Mailbox, PlainMailbox, type Sender } from "./mailbox.ts";
 import { type MailboxOptions, mailboxFrom } from "./mailbox_bound.ts";
 import { Pid } from "./pid.ts";
 import type { Runtime } from "./runtime.ts";
@@ -33,7 +33,7 @@ export abstract class Process {
   readonly parent: Pid | undefined;
   mailbox: Mailbox | undefined;
   bonds: Bonds | undefined = undefined;
-  /** Stands in the run queue, is running, or is paused: it need not be woken. */
+  /** Stands in the run queue, or it is its turn, or it is put aside: it need not be woken. */
   queued = false;
   /** It is its turn, or its start; then an exit signal waits until that is over. */
   running = false;
@@ -47,10 +47,11 @@ export abstract class Process {
   timer: Timer | undefined = undefined;
 
   constructor(runtime: Runtime, { label = "process", mailbox }: ProcessOptions) {
+    const parent = currentOrNone();
     this.runtime = runtime;
     this.pid = new Pid(runtime.nextId(), this);
     this.label = label;
-    this.parent = running === undefined ? undefined : running.pid;
+    this.parent = parent === undefined ? undefined : parent.pid;
     this.mailbox = mailbox === undefined ? undefined : mailboxFrom(mailbox);
   }
 
@@ -69,15 +70,14 @@ export abstract class Process {
 
   /**
    * Puts a message or a system signal into the mailbox, whatever its bound, and wakes it. It comes
-   * from `sender`: the one that is running, or none.
+   * from `sender`: the one that runs, or none, when left out.
    */
-  deliver(message: unknown, sender: Process | undefined = running): void {
-    if (this.mailbox === undefined) this.mailbox = new Mailbox();
+  deliver(message: unknown, sender?: Sender): void {
+    if (this.mailbox === undefined) this.mailbox = new PlainMailbox();
     const { mailbox } = this;
     mailbox.push(message, sender);
     if (mailbox.size > mailbox.highMark) this.#tellHigh(mailbox);
-    if (this.queued || this.deaf) return;
-    if (mailbox.selects === undefined || mailbox.selects(message)) this.runtime.enqueue(this);
+    if (!this.queued && !this.deaf && isWanted(mailbox, message)) this.runtime.enqueue(this);
   }
 
   /** It has something to do. */
@@ -93,19 +93,20 @@ export abstract class Process {
   }
 
   goOn(): void {
-    if (this.bonds === undefined || this.pid.process === undefined) return;
-    this.bonds.pausedFor = undefined;
-    if (!this.running) this.runtime.enqueue(this);
+    const { bonds } = this;
+    if (bonds === undefined || this.pid.process === undefined) return;
+    bonds.pausedFor = undefined;
+    if (bonds.aside) this.runtime.enqueue(this);
+    bonds.aside = false;
   }
 
   get pausedFor(): Process | undefined {
     return this.bonds === undefined ? undefined : this.bonds.pausedFor;
   }
 
-  /** Takes only messages for which `test` is true from now on; undefined: all. */
-  selectOnly(test: Mailbox["selects"]): void {
-    this.mailbox ??= new Mailbox();
-    this.mailbox.selects = test;
+  /** It would have a turn now, but is paused. */
+  putAside(): void {
+    if (this.bonds !== undefined) this.bonds.aside = true;
   }
 
   #tellHigh(mailbox: Mailbox): void {
@@ -115,51 +116,12 @@ export abstract class Process {
   }
 }
 
-let running: Process | undefined;
-let spender: Process | undefined; // Whose turn it is, whatever it runs in another's name.
-let budget = 0; // Messages that it may still take in this turn …
-let forfeited = 0; // … and those it may not take any more.
-
-/** The process whose turn it is. Outside any process it throws: only processes may ask. */
-export function current(): Process {
-  assert(running !== undefined, "this may be called only inside a process");
-  return running;
-}
-
-/** The process whose turn it is; undefined outside of any. */
-export function currentOrNone(): Process | undefined {
-  return running;
-}
-
-/** Says whose turn it is from now on; answers whose it was. */
-export function setCurrent(process: Process | undefined): Process | undefined {
-  const former = running;
-  running = process;
-  return former;
-}
-
-/** The turn of `process` begins, with this budget. */
-export function setBudget(process: Process, messages: number): void {
-  spender = process;
-  budget = messages;
-  forfeited = 0;
-}
-
-/** What it has not used of its budget. */
-export function budgetLeft(): number {
-  return budget + forfeited;
-}
-
-/** Takes one message's worth of the budget. False: it is spent, others have their turn. */
-export function spend(): boolean {
-  if (budget <= 0) return false;
-  budget -= 1;
-  return true;
-}
-
-/** The turn of that process ends as soon as it can. */
-export function spendAll(process: Process): void {
-  if (spender !== process) return;
-  forfeited += budget;
-  budget = 0;
+/** Whether the process is to be woken. If its test throws it is: in its own turn, not here. */
+function isWanted({ selects }: Mailbox, message: unknown): boolean {
+  if (selects === undefined) return true;
+  try {
+    return selects(message);
+  } catch {
+    return true;
+  }
 }

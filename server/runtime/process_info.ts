@@ -49,7 +49,7 @@ export function processInfo(pid: Pid): ProcessInfo | undefined {
     monitors: [...(bonds?.watched?.values() ?? [])],
     monitoredBy: [
       ...Array.from(bonds?.watchers?.values() ?? [], (watcher) => watcher.pid),
-      ...PendingCall.of(process).map(({ caller }) => caller.pid),
+      ...PendingCall.of(process).flatMap(({ caller }) => caller?.pid ?? []),
     ],
     trapsExits,
     mailboxSize,

@@ -10,10 +10,12 @@
  * Order: the first message in the mailbox that any clause matches, by the first clause that does.
  * What no clause matches stays where it was. The time of `after` runs from the start of the
  * receive; messages that do not match do not prolong it; `after(0, …)` looks once.
+ * Errors: a pattern that throws ends the process, unless it catches it; the message stays.
  */
-import { current, type Process, spend } from "./process.ts";
+import { current, spend } from "./current.ts";
+import type { Process } from "./process.ts";
 import { Timer } from "./timers.ts";
-import { finished, GIVES_WAY, isGenerator, type Step, WAITS, type Waiting } from "./waiting.ts";
+import { finished, GIVES_WAY, isWaiting, type Step, WAITS, type Waiting } from "./waiting.ts";
 
 /** Members that must be equal, nested where given so; or a test of the whole message. */
 export type Pattern<Message> =
@@ -74,7 +76,7 @@ export const any = (): boolean => true;
 export function receive<Message>(): Waiting<Message>;
 export function receive<Value>(...clauses: readonly Clause<Value>[]): Waiting<Value>;
 export function receive(...clauses: readonly Clause<unknown>[]): Waiting<unknown> {
-  return clauses.length === 0 ? NEXT_MESSAGE : new Receiving(current(), clauses);
+  return clauses.length === 0 ? NEXT_MESSAGE : new Receiving(clauses);
 }
 
 /** The bare receive of every process; it keeps nothing. */
@@ -89,76 +91,101 @@ const NEXT_MESSAGE: Waiting<unknown> = {
 
 /** One receive with clauses. */
 class Receiving extends Timer implements Waiting<unknown> {
-  readonly #process: Process;
   readonly #clauses: readonly Clause<unknown>[];
-  #begun = false;
-  #over = false;
+  #process: Process | undefined = undefined; // Set when it begins.
+  #isOver = false;
   /** The clause that has matched. */
   #matched: Clause<unknown> | undefined = undefined;
-  /** What the body of that clause waits for. */
+  /** What the body of that clause gives: the value, or what it waits for. */
+  #value: unknown = undefined;
+  /** What is waited for in the end: a body that receives again does not grow a stack. */
   #rest: Waiting<unknown> | undefined = undefined;
 
-  constructor(process: Process, clauses: readonly Clause<unknown>[]) {
+  constructor(clauses: readonly Clause<unknown>[]) {
     super();
-    this.#process = process;
     this.#clauses = clauses;
   }
 
-  [Symbol.iterator](): this {
-    return this;
+  /** Waited for once more it is another receive. */
+  [Symbol.iterator](): Receiving {
+    return this.#process === undefined ? this : new Receiving(this.#clauses);
   }
 
   next(): Step<unknown> {
-    if (this.#rest !== undefined) return this.#rest.next();
-    if (!this.#begun) {
-      if (!spend()) return GIVES_WAY;
-      this.#begin();
+    for (;;) {
+      const rest = this.#rest;
+      if (rest !== undefined && !(rest instanceof Receiving)) return rest.next();
+      const innermost = rest ?? this;
+      const step = innermost.#look();
+      if (step !== undefined) return step;
+      const value = innermost.#value;
+      if (!isWaiting(value)) return finished(value);
+      this.#rest = value[Symbol.iterator]() as Waiting<unknown>;
     }
-    const selected = this.#process.mailbox?.select(this.#select);
-    if (selected !== undefined) return this.#goOn(selected.message);
-    if (!this.#over) return WAITS;
-    this.#matched = this.#clauses.find(({ pattern }) => pattern === undefined);
-    return this.#goOn(undefined);
   }
 
   fire(): void {
-    this.#over = true;
-    this.#process.wake();
+    this.#isOver = true;
+    this.#process?.wake();
   }
 
-  #begin(): void {
-    this.#begun = true;
-    const timeout = this.#clauses.find(({ pattern }) => pattern === undefined);
-    if (timeout === undefined || timeout.ms === Number.POSITIVE_INFINITY) return;
-    if (timeout.ms <= 0) {
-      this.#over = true;
-      return;
+  /** undefined: a clause has matched, and its body has run. */
+  #look(): Step<unknown> | undefined {
+    const process = this.#process ?? this.#begin();
+    if (process === undefined) return GIVES_WAY;
+    const message = this.#select(process);
+    if (this.#matched === undefined) {
+      if (!this.#isOver) return WAITS;
+      this.#matched = this.#clauses.find(isTimeout);
     }
-    this.#process.runtime.setTimer(this, timeout.ms);
-    this.#process.timer = this;
+    this.#stopTimer(process);
+    this.#value = this.#matched?.body(message);
+    return undefined;
   }
 
-  readonly #select = (message: unknown): boolean => {
-    this.#matched = this.#clauses.find(({ pattern }) => matches(message, pattern));
-    return this.#matched !== undefined;
+  #begin(): Process | undefined {
+    if (!spend()) return undefined;
+    const process = current();
+    this.#process = process;
+    const timeout = this.#clauses.find(isTimeout);
+    if (timeout === undefined || timeout.ms === Number.POSITIVE_INFINITY) return process;
+    this.#isOver = timeout.ms <= 0;
+    if (this.#isOver) return process;
+    process.runtime.setTimer(this, timeout.ms);
+    process.timer = this;
+    return process;
+  }
+
+  /** The message that a clause has matched. */
+  #select(process: Process): unknown {
+    try {
+      return process.mailbox?.select(this.#matches)?.message;
+    } catch (thrown) {
+      this.#matched = undefined;
+      this.#stopTimer(process);
+      throw thrown;
+    }
+  }
+
+  readonly #matches = (message: unknown): boolean => {
+    this.#matched = undefined;
+    for (const clause of this.#clauses) {
+      if (!matches(message, clause.pattern)) continue;
+      this.#matched = clause;
+      return true;
+    }
+    return false;
   };
 
-  #goOn(message: unknown): Step<unknown> {
-    const process = this.#process;
-    if (process.timer === this) {
-      process.runtime.timers.cancel(this);
-      process.timer = undefined;
-    }
-    const value = this.#matched?.body(message);
-    if (!isWaiting(value)) return finished(value);
-    this.#rest = value;
-    return value.next();
+  #stopTimer(process: Process): void {
+    if (process.timer !== this) return;
+    process.runtime.cancelTimer(this);
+    process.timer = undefined;
   }
 }
 
-function isWaiting(value: unknown): value is Waiting<unknown> {
-  if (value === NEXT_MESSAGE || isGenerator(value)) return true;
-  return value instanceof Timer && Symbol.iterator in value; // A receive, or a call.
+function isTimeout({ pattern }: Clause<unknown>): boolean {
+  return pattern === undefined;
 }
 
 function matches(message: unknown, pattern: Pattern<never> | undefined): boolean {

@@ -19,6 +19,11 @@ export class Ring<Item> {
     return this.#size;
   }
 
+  /** The oldest item, which stays; undefined when there is none. */
+  get first(): Item | undefined {
+    return this.#size === 0 ? undefined : this.#items[this.#head];
+  }
+
   push(item: Item): void {
     if (this.#size === this.#items.length) this.#grow();
     this.#items[(this.#head + this.#size) & (this.#items.length - 1)] = item;

@@ -7,20 +7,16 @@
  * sockets and other callbacks get their chance. The same input gives the same order, always; with
  * `shuffle` another one for each seed.
  */
+import { assert } from "../../shared/assert.ts";
 import { CALL_TIMEOUT_MS, type CallResult, callFrom } from "./call.ts";
 import { type Clock, SystemClock } from "./clock.ts";
 import type { AnswerTo, BarePid, ServerPid } from "./contract.ts";
+import { beginTurn, budgetLeft, endTurn, setCurrent, turnOf } from "./current.ts";
 import { type ExitReason, reasonOf } from "./exit_reason.ts";
 import { end } from "./exits.ts";
+import { Pace } from "./pace.ts";
 import type { Pid } from "./pid.ts";
-import {
-  budgetLeft,
-  currentOrNone,
-  type Outcome,
-  type Process,
-  setBudget,
-  setCurrent,
-} from "./process.ts";
+import type { Outcome, Process } from "./process.ts";
 import { Registry } from "./registry.ts";
 import { FirstCome, type RunOrder, Shuffled } from "./run_order.ts";
 import { type SpawnOptions, spawnIn } from "./spawn.ts";
@@ -34,9 +30,6 @@ import type { Body } from "./waiting.ts";
  * timer of the event loop is less than 5 ms late, however busy the processes are.
  */
 const TURN_MS = 4;
-/** Messages taken between two looks at the clock; a run counts as RUN_COST more. */
-const MESSAGES_PER_LOOK = 512;
-const RUN_COST = 16;
 /** A process that keeps the thread longer than this is named by a `long_turn` event. */
 const LONG_TURN_MS = 10;
 
@@ -59,6 +52,7 @@ export class Runtime {
   readonly names = new Registry();
   readonly #order: RunOrder;
   readonly #turnEnd = new TurnEnd();
+  readonly #pace = new Pace();
   #lastId = 0;
   #living = 0;
   #scheduled = false;
@@ -116,14 +110,21 @@ export class Runtime {
     this.#schedule();
   }
 
-  /** Calls `fire` once after `ms` of the clock; `timers.cancel` calls it off. */
+  /** Calls `fire` once after `ms` of the clock; `cancelTimer` calls it off. */
   addTimer(ms: number, fire: () => void): Timer {
     const timer = new CallbackTimer(fire);
     this.setTimer(timer, ms);
     return timer;
   }
 
-  /** For tests: runs turns, at once, until no process is ready. */
+  /** False when it had fired or was cancelled already. */
+  cancelTimer(timer: Timer): boolean {
+    const wasSet = this.timers.cancel(timer);
+    if (wasSet && !this.#inTurn && this.timers.size === 0) this.#setAlarm();
+    return wasSet;
+  }
+
+  /** For tests, outside of any process: runs turns, at once, until no process is ready. */
   runUntilIdle(): void {
     while (this.#order.size > 0 || this.#turnEnd.size > 0) this.#turn();
   }
@@ -131,7 +132,7 @@ export class Runtime {
   /** Messages taken and calls made by a process so far, this turn included. */
   reductionsOf(process: Process): number {
     const { reductions } = process;
-    return process === currentOrNone() ? reductions + this.#budget - budgetLeft() : reductions;
+    return process === turnOf() ? reductions + this.#budget - budgetLeft() : reductions;
   }
 
   // ── For the rest of this folder
@@ -161,9 +162,13 @@ export class Runtime {
     }
   }
 
-  /** A process has ended. */
-  exited({ pid, label }: Process, reason: ExitReason): void {
+  /** A process ends now … */
+  countEnd(): void {
     this.#living -= 1;
+  }
+
+  /** … and all have been told of it. */
+  exited({ pid, label }: Process, reason: ExitReason): void {
     if (this.telemetry.hears("process_exited")) {
       this.telemetry.emit("process_exited", { pid, label, reason });
     }
@@ -181,10 +186,12 @@ export class Runtime {
   }
 
   #turn(): void {
+    assert(turnOf() === undefined, "a turn of the runtime cannot begin inside a process");
     this.#inTurn = true;
     try {
-      const startedAt = this.clock.now();
-      this.timers.fireDue(startedAt);
+      this.timers.fireDue(this.clock.now());
+      const startedAt = this.clock.now(); // What timers did is nobody's turn.
+      this.#pace.begin(startedAt);
       if (this.telemetry.hears("long_turn")) this.#runTimed(startedAt);
       else this.#runAll(startedAt + TURN_MS);
       this.#turnEnd.run();
@@ -197,28 +204,28 @@ export class Runtime {
 
   #runAll(until: number): void {
     const order = this.#order;
-    let work = 0; // Since the last look at the clock.
+    const pace = this.#pace;
     for (let next = order.shift(); next !== undefined; next = order.shift()) {
-      work += RUN_COST + this.#run(next);
+      const mayGoOn = pace.goesOn(this.#run(next));
       if (order.endsTurn()) return;
-      if (work < MESSAGES_PER_LOOK) continue;
-      if (this.clock.now() >= until) return;
-      work = 0;
+      if (!mayGoOn && pace.look(this.clock.now()) >= until) return;
     }
   }
 
   /** As runAll, with a look at the clock after each process. */
   #runTimed(startedAt: number): void {
     const order = this.#order;
+    const pace = this.#pace;
     let before = startedAt;
     for (let next = order.shift(); next !== undefined; next = order.shift()) {
-      this.#run(next);
-      const now = this.clock.now();
+      pace.goesOn(this.#run(next));
+      let now = pace.look(this.clock.now());
       const ms = now - before;
-      before = now;
       if (ms > LONG_TURN_MS) {
         this.telemetry.emit("long_turn", { pid: next.pid, label: next.label, ms });
+        now = this.clock.now(); // What listeners did is nobody's turn.
       }
+      before = now;
       if (now >= startedAt + TURN_MS || order.endsTurn()) return;
     }
   }
@@ -226,11 +233,14 @@ export class Runtime {
   /** One turn of one process; answers how much of its budget it has used. */
   #run(process: Process): number {
     if (process.pid.process === undefined) return 0; // Ended while it waited in the queue.
-    const budget = this.#order.budget();
+    if (process.pausedFor !== undefined) {
+      process.putAside();
+      return 0;
+    }
+    const budget = this.#pace.budget(this.#order.budget());
     this.#budget = budget;
-    setBudget(process, budget);
+    beginTurn(process, budget);
     process.running = true;
-    setCurrent(process);
     let outcome: Outcome | undefined;
     let thrown: unknown;
     try {
@@ -238,7 +248,7 @@ export class Runtime {
     } catch (error) {
       thrown = error;
     }
-    setCurrent(undefined);
+    endTurn();
     process.running = false;
     const used = budget - budgetLeft();
     process.reductions += used;
@@ -252,10 +262,10 @@ export class Runtime {
     return used;
   }
 
-  /** A process that goes on living waits, stands in the queue again, or is paused. */
+  /** A process that goes on living waits, stands in the queue again, or is put aside. */
   #afterRun(process: Process, outcome: Outcome): void {
-    if (process.pausedFor !== undefined) return; // `goOn` puts it into the queue.
-    if (outcome === "more") this.#order.push(process);
+    if (process.pausedFor !== undefined) process.putAside();
+    else if (outcome === "more") this.#order.push(process);
     else process.queued = false;
   }
 
@@ -263,13 +273,16 @@ export class Runtime {
   #setAlarm(): void {
     if (this.timers.hasNew) this.timers.begin(this.clock.now());
     const { next } = this.timers;
-    if (next >= this.#alarmAt) return;
+    const isNeeded = next !== Number.POSITIVE_INFINITY;
+    if (isNeeded && next >= this.#alarmAt) return;
     this.#cancelAlarm();
     this.#alarmAt = next;
-    this.#cancelAlarm = this.clock.alarm(next, () => {
-      this.#alarmAt = Number.POSITIVE_INFINITY;
-      this.#cancelAlarm = () => {};
-      this.#turn();
-    });
+    this.#cancelAlarm = isNeeded ? this.clock.alarm(next, () => this.#alarmRang()) : () => {};
+  }
+
+  #alarmRang(): void {
+    this.#alarmAt = Number.POSITIVE_INFINITY;
+    this.#cancelAlarm = () => {};
+    this.#turn();
   }
 }

@@ -3,10 +3,11 @@
  *
  * Order: two messages from one process to another arrive in the order sent.
  */
+import { current, currentOrNone } from "./current.ts";
 import { checkData } from "./isolation.ts";
 import type { Admission } from "./mailbox_bound.ts";
 import type { Pid } from "./pid.ts";
-import { current, currentOrNone, type Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
 import { CallbackTimer } from "./timers.ts";
 
@@ -22,11 +23,11 @@ export function send<Message>(pid: Pid<Message>, message: Message): boolean {
   return post(process, message) !== "refused";
 }
 
-/** Delivers what a process sends, if its mailbox takes it. */
-export function post(process: Process, message: unknown): Admission {
+/** Delivers what a process sends, if the mailbox takes it; `waits`: and waits for its answer. */
+export function post(process: Process, message: unknown, waits = false): Admission {
   const { mailbox } = process;
   if (mailbox !== undefined && mailbox.bound !== undefined) {
-    const admission = mailbox.bound.admit(process, mailbox, currentOrNone());
+    const admission = mailbox.bound.admit(process, currentOrNone(), waits);
     if (admission !== "in") return admission;
   }
   process.deliver(message);
@@ -58,7 +59,7 @@ export function sendAfterIn<Message>(
 /** Milliseconds that were left; undefined when it had been sent or cancelled already. */
 export function cancelTimer(sending: Sending): number | undefined {
   const left = readTimer(sending);
-  sending.runtime.timers.cancel(sending.timer);
+  sending.runtime.cancelTimer(sending.timer);
   return left;
 }
 

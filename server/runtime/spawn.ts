@@ -5,11 +5,12 @@
  * with reason "normal" when it returns, and with what it throws when it throws.
  * Order: spawning is asynchronous: the body begins in a later turn of its own.
  */
+import { current, currentOrNone } from "./current.ts";
 import { join } from "./links.ts";
 import type { Pid } from "./pid.ts";
-import { current, currentOrNone, type Outcome, Process, type ProcessOptions } from "./process.ts";
+import { type Outcome, Process, type ProcessOptions } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
-import { type Body, type Step, WAITS, type Waiting } from "./waiting.ts";
+import { type Body, type Step, WAITING, type Waiting } from "./waiting.ts";
 
 /** How a process starts. */
 export interface SpawnOptions extends ProcessOptions {
@@ -35,7 +36,7 @@ class GeneratorProcess extends Process {
   turn(): Outcome {
     const step = this.#generator === undefined ? this.#begin() : this.#generator.next();
     if (step.done === true) return "done";
-    return step === WAITS ? "waits" : "more";
+    return step.value === WAITING ? "waits" : "more";
   }
 
   #begin(): Step<void> {

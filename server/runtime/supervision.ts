@@ -3,6 +3,8 @@
  *
  * Owner: one supervisor's process. Whatever is called here is called in that process's name.
  */
+
+import type { CallbackProcess } from "./callback_process.ts";
 import { Departure, type Leaver } from "./departure.ts";
 import { type ExitReason, reasonOf } from "./exit_reason.ts";
 import { type Down, end } from "./exits.ts";
@@ -25,14 +27,14 @@ export interface SupervisionOptions {
 }
 
 export class Supervision {
-  readonly process: Process;
+  readonly process: CallbackProcess;
   readonly #intensity: Intensity;
   readonly #together: boolean;
   #restartedAt: number[] = [];
   #departure: Departure | undefined;
   #ending = false;
 
-  constructor(process: Process, { intensity, together }: SupervisionOptions) {
+  constructor(process: CallbackProcess, { intensity, together }: SupervisionOptions) {
     this.process = process;
     this.#intensity = intensity ?? INTENSITY;
     this.#together = together;

@@ -5,13 +5,13 @@
  * between two of them.
  */
 import { Call, reply } from "./call.ts";
+import type { CallbackProcess } from "./callback_process.ts";
 import { type ExitReason, isOrderly } from "./exit_reason.ts";
 import type { Exit } from "./exits.ts";
 import type { Started } from "./gen_server.ts";
 import { DATA } from "./isolation.ts";
 import { link as linkTo } from "./links.ts";
 import { isAlive, type Pid } from "./pid.ts";
-import type { Process } from "./process.ts";
 import { groupOf } from "./strategies.ts";
 import { Supervision, startSafely } from "./supervision.ts";
 import type { ChildInfo, ChildSpec, Done, SupervisorOptions } from "./supervisor.ts";
@@ -53,7 +53,7 @@ export class SupervisorProcess {
   }
 
   /** Starts the children; undefined: all of them run. */
-  init(process: Process): ExitReason | undefined {
+  init(process: CallbackProcess): ExitReason | undefined {
     const { children, intensity } = this.#options;
     this.#started = new Supervision(process, { intensity, together: false });
     for (const spec of children) {

@@ -8,11 +8,11 @@
  * Source: OTP sys(3).
  */
 import { CALL_TIMEOUT_MS, type CallResult } from "./call.ts";
+import { current } from "./current.ts";
 import type { Down } from "./exits.ts";
 import { Server } from "./gen_server.ts";
 import { demonitor, monitor } from "./monitors.ts";
 import type { Pid } from "./pid.ts";
-import { current } from "./process.ts";
 import { after, on, receive } from "./receive.ts";
 import {
   SystemMessage,

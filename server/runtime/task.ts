@@ -11,13 +11,13 @@
  */
 import { assert } from "../../shared/assert.ts";
 import { CALL_TIMEOUT_MS, type CallResult } from "./call.ts";
+import { current } from "./current.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { callAtEnd, type Down, exitProcess } from "./exits.ts";
 import { checkData } from "./isolation.ts";
 import { unlink } from "./links.ts";
 import { demonitor, monitor } from "./monitors.ts";
 import type { Pid } from "./pid.ts";
-import { current } from "./process.ts";
 import { after, on, receive } from "./receive.ts";
 import { makeRef, type Ref } from "./ref.ts";
 import { self, spawnLink } from "./spawn.ts";
@@ -73,9 +73,13 @@ function* settled<Value>(work: (signal: AbortSignal) => Promise<Value>): Waiting
   const { pid } = current();
   const ref = makeRef();
   const aborter = new AbortController();
-  callAtEnd(() => aborter.abort());
+  let isSettled = false;
+  callAtEnd(() => {
+    if (!isSettled) aborter.abort();
+  });
   const tell = (result: PromiseSettledResult<Value>): void => {
-    pid.process?.deliver({ type: "settled", ref, ...result } satisfies Settled<Value>, undefined);
+    isSettled = true;
+    pid.process?.deliver({ type: "settled", ref, ...result } satisfies Settled<Value>);
   };
   work(aborter.signal).then(
     (value) => tell({ status: "fulfilled", value }),

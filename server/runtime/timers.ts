@@ -9,6 +9,8 @@
  *   the turn in which it was set.
  */
 
+import { assert } from "../../shared/assert.ts";
+
 /** Not set: new, fired or cancelled. */
 const NOWHERE = -1;
 
@@ -64,6 +66,7 @@ export class Timers {
 
   /** Sets a timer that is not set. Its time begins with the next `begin`. */
   set(timer: Timer, ms: number): void {
+    assert(!Number.isNaN(ms), "the milliseconds of a timer: want a number");
     this.#lastOrder += 1;
     timer.order = this.#lastOrder;
     timer.ms = ms;

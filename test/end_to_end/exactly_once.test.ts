@@ -92,7 +92,8 @@ beforeAll(async () => {
   for (const list of lists) finals.set(list, await wholeList(direct, list));
   const cuts = writerProxy.cuts + watcherProxy.cuts;
   console.info(
-    `${done.length} writes, ${KILLS} kills, ${TERMS} restarts, ${cuts} cuts, ${failed.length} failed`,
+    `${done.length} writes, ${KILLS} kills, ${TERMS} restarts, ${cuts} cuts,`,
+    `${failed.length} failed`,
   );
 }, 1_800_000);
 

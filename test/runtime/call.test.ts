@@ -21,7 +21,7 @@ import {
   spawnLink,
   trapExits,
 } from "../../server/runtime/index.ts";
-import { Mailbox } from "../../server/runtime/mailbox.ts";
+import { PlainMailbox } from "../../server/runtime/mailbox.ts";
 import { scaled } from "./shuffle.ts";
 import { dead, downOf, drain, forever, newWorld, pass, reasonOf, run } from "./world.ts";
 
@@ -228,7 +228,7 @@ describe("what a call leaves behind", () => {
   });
 
   test("its cost does not depend on the mail that waits: nobody looks at it", () => {
-    const looks = vi.spyOn(Mailbox.prototype, "select");
+    const looks = vi.spyOn(PlainMailbox.prototype, "select");
     const answer = run(function* ({ runtime }) {
       const server = echo(runtime);
       for (let n = 0; n < scaled(10_000); n++) send(self<unknown>(), { other: n });

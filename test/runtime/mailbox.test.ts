@@ -1,7 +1,7 @@
 /** Mailbox: against the plainest model of it, an array. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Mailbox } from "../../server/runtime/mailbox.ts";
+import { PlainMailbox } from "../../server/runtime/mailbox.ts";
 
 type Step = { readonly kind: "push" | "shift" | "select"; readonly place: number };
 
@@ -16,7 +16,7 @@ const step = fc.record<Step>({
 test("it holds and gives what an array would, whatever is pushed, shifted, selected", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300, size: "max" }), (steps) => {
-      const mailbox = new Mailbox();
+      const mailbox = new PlainMailbox();
       const model: number[] = [];
       for (const [made, { kind, place }] of steps.entries()) {
         if (kind === "push") {
@@ -38,7 +38,7 @@ test("it holds and gives what an array would, whatever is pushed, shifted, selec
 });
 
 test("a burst of 10,000 that never quite empties keeps its order through the copies", () => {
-  const mailbox = new Mailbox();
+  const mailbox = new PlainMailbox();
   const got: unknown[] = [];
   for (let next = 0; next < 10_000; next++) {
     mailbox.push(next, undefined);
@@ -49,14 +49,14 @@ test("a burst of 10,000 that never quite empties keeps its order through the cop
 });
 
 test("what is discarded is gone, the rest stays in order", () => {
-  const mailbox = new Mailbox();
+  const mailbox = new PlainMailbox();
   for (let next = 0; next < 10; next++) mailbox.push(next, undefined);
   mailbox.discard(isThird);
   expect(Array.from({ length: mailbox.size }, () => mailbox.shift())).toEqual([1, 2, 4, 5, 7, 8]);
 });
 
 test("select asks once about each message, also about those it has passed over", () => {
-  const mailbox = new Mailbox();
+  const mailbox = new PlainMailbox();
   let asked = 0;
   const isNews = (message: unknown) => {
     asked += 1;

@@ -284,7 +284,7 @@ describe("a task of a promise", () => {
         resolve();
       });
     });
-    expect(events).toEqual(["aborted", "ended"]);
+    expect(events).toEqual(["ended", "aborted"]); // In nobody's name, once it has ended.
     expect(runtime.processCount).toBe(0);
   });
 });

@@ -133,6 +133,7 @@ describe("restore_list", () => {
     const { world, alice, bob } = watched();
     alice.askSoon({ type: "delete_list" });
     alice.askSoon({ type: "restore_list" });
+    world.settle();
     const joined = bob.askSoon({ type: "subscribe" });
     world.settle();
     world.commit();
