@@ -24,7 +24,11 @@ import { CommitCounts } from "./storage/commit_counts.ts";
 import { makeDataFolder } from "./storage/data_folder.ts";
 import type { EventLog } from "./storage/event_log.ts";
 import { MemoryLog } from "./storage/memory_log.ts";
-import { openSqliteLog, type SqliteLogOpened } from "./storage/sqlite_log.ts";
+import {
+  openSqliteLog,
+  type SqliteLogOpened,
+  type SqliteLogOptions,
+} from "./storage/sqlite_log.ts";
 import { startSweeper, TodoDirectory } from "./todo/todo_directory.ts";
 import { watchVital } from "./vital_processes.ts";
 
@@ -53,9 +57,13 @@ export async function start(config: Config, onFatal: (error: Error) => void): Pr
   const tokens = createTokens(config.data);
   if (!tokens.ok) return { ok: false, sentence: tokens.message };
   const commits = new CommitCounts();
-  const opened = await openLog(config, commits, (error) => {
-    logger.fatal({ error: error.message }, "the log failed: what it kept is unknown");
-    onFatal(error);
+  const opened = await openLog(config, {
+    counts: commits,
+    onFatal(error) {
+      logger.fatal({ error: error.message }, "the log failed: what it kept is unknown");
+      onFatal(error);
+    },
+    onSnapshotFault: (list, fault) => logger.warn({ list, fault }, "a snapshot is not used"),
   });
   if (!opened.ok) return { ok: false, sentence: opened.message };
   if (opened.isCopy) logger.warn("the store was put back from a copy: all lists get new epochs");
@@ -163,11 +171,10 @@ function prepareFolder({ data }: Config): string | undefined {
 
 async function openLog(
   { store, data }: Config,
-  counts: CommitCounts,
-  onFatal: (error: Error) => void,
+  options: Omit<SqliteLogOptions, "path">,
 ): Promise<SqliteLogOpened> {
   if (store === "memory") return { ok: true, log: new MemoryLog(), isCopy: false };
-  return openSqliteLog({ path: join(data, "todo.db"), onFatal, counts });
+  return openSqliteLog({ path: join(data, "todo.db"), ...options });
 }
 
 function sentenceFor(code: string, { host, port }: Config): string {

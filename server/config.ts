@@ -196,7 +196,12 @@ function help(): string {
     const shown = fallback === "" || fallback === "false" ? "" : ` (${fallback})`;
     return `  --${flag.padEnd(18)} ${variable(flag).padEnd(24)} ${about}${shown}`;
   });
-  return ["Usage: todo-server [flags]", "", "  flag                 variable", ...lines, ""].join(
-    "\n",
-  );
+  return [
+    "Usage: todo-server [flags]",
+    "       todo-server verify | backup | restore | export | import | compact [--help]",
+    "",
+    "  flag                 variable",
+    ...lines,
+    "",
+  ].join("\n");
 }

@@ -1,24 +1,38 @@
 /**
- * Main: the program `todo-server`.
+ * Main: the program `todo-server`: the server, or one of its commands (store_command.ts).
  *
  * Exit: 0 after SIGTERM or SIGINT, when everything is on disk (a second one ends it at once); 1
  *       when it could not start or the log failed; 2 for a flag it does not know or a value it
  *       refuses. When the log did not close in time it kills itself: 137 in a shell.
  */
 import { writeSync } from "node:fs";
-import * as Application from "./application.ts";
+import type { Application } from "./application.ts";
 import { type Config, parseConfig } from "./config.ts";
+import { isStoreCommand, runStoreCommand } from "./store_command.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const STDERR = 2;
 
-const parsed = parseConfig(process.argv.slice(2), process.env);
-if (parsed.kind === "help") process.stdout.write(parsed.text);
+const args = process.argv.slice(2);
+const parsed = parseConfig(args, process.env);
+if (isStoreCommand(args)) await runCommand();
+else if (parsed.kind === "help") process.stdout.write(parsed.text);
 else if (parsed.kind === "refused") refuse(parsed.sentence, 2);
 else await run(parsed.config);
 
+async function runCommand(): Promise<void> {
+  process.stdout.on("error", () => process.exit(1)); // Nobody reads on, as with `| head`.
+  const out = (text: string) => process.stdout.write(text);
+  process.exitCode = await runStoreCommand(args, { out, err });
+}
+
+function err(sentence: string): void {
+  process.stderr.write(`todo-server: ${sentence}\n`);
+}
+
 async function run(config: Config): Promise<void> {
-  const started = await Application.start(config, () => process.exit(1));
+  const { start } = await import("./application.ts"); // The commands do without all of that.
+  const started = await start(config, () => process.exit(1));
   if (!started.ok) return refuse(started.sentence, 1);
   const { application } = started;
   // Before the line that says it is ready: whoever reads that may send a signal at once.
@@ -30,7 +44,7 @@ async function run(config: Config): Promise<void> {
   process.stdout.write(`listening on ${application.url}\n\n${howToUse(config, application.url)}`);
 }
 
-async function end(application: Application.Application): Promise<void> {
+async function end(application: Application): Promise<void> {
   const stopped = await application.stop();
   if (stopped.ok) process.exit(0);
   writeSync(STDERR, `todo-server: ${stopped.sentence}\n`);
@@ -51,6 +65,6 @@ function howToUse({ data, port }: Config, url: string): string {
 
 /** Ends the program: a tree that was half started has timers that would keep it. */
 function refuse(sentence: string, exitCode: number): never {
-  process.stderr.write(`todo-server: ${sentence}\n`);
+  err(sentence);
   process.exit(exitCode);
 }

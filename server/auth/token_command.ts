@@ -94,7 +94,7 @@ function tokenCommand({ out, err }: TokenOutput): Command {
 }
 
 /** "error: unknown option '--x'\n" → "Unknown option '--x'. See --help." */
-function sentenceOf(error: string): string {
+export function sentenceOf(error: string): string {
   const text = error
     .replace(/^error: /, "")
     .trim()

@@ -116,10 +116,25 @@ export type AppendNews =
       readonly reason: Refusal;
     };
 
-/** A list from its birth on. `life`: null while it was never deleted. */
+/**
+ * A list as it was after its event `seq`, which came at `at`, for a start in the middle of its log.
+ * `head` and `parts` are texts that snapshot.ts makes and reads. The events stay in the log.
+ */
+export interface Snapshot {
+  readonly seq: number;
+  readonly at: number;
+  readonly head: string;
+  readonly parts: readonly string[];
+}
+
+/**
+ * A list from its birth on, or from a snapshot: `events` are all that came after it. The log makes
+ * snapshots by itself, when it likes. `life`: null while the list was never deleted.
+ */
 export interface LoadedList {
   readonly birth: Birth;
   readonly life: Life | null;
+  readonly snapshot: Snapshot | null;
   readonly events: readonly StoredEvent[];
 }
 
@@ -221,7 +236,7 @@ export interface ListsQuery {
 export interface EventLog {
   /** Queues it; AppendNews goes to `owner`. */
   append(append: Append, owner: Pid<AppendNews>): void;
-  /** Reads a whole list, after the commit of whatever was appended to it before. */
+  /** Reads a list as it is after the commit of whatever was appended to it before. */
   load(list: string, to: Pid<Loaded>, ref: unknown): void;
   /** A stretch of committed events; none of a list that there is not. */
   events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void;

@@ -9,10 +9,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { KEYS_KEPT_MS } from "../../shared/protocol/limits.ts";
 import { birthSum, eventSum } from "./checksum.ts";
-import type { Append, Birth, EventRow, LifeChange, Refusal } from "./event_log.ts";
+import type { Append, Birth, EventRow, Life, LifeChange, Refusal } from "./event_log.ts";
 import { type Head, Heads } from "./heads.ts";
+import { IndexSum } from "./index_sum.ts";
 import { Memberships } from "./memberships.ts";
 import { RecentMap } from "./recent_map.ts";
+import { type SnapshotRow, Snapshots } from "./snapshots.ts";
+import { SnapshotsDue, weightOf } from "./snapshots_due.ts";
 import { kindOf } from "./sqlite_error.ts";
 
 /** Events between two checkpoints of the heads; as many are read again at start. */
@@ -27,6 +30,8 @@ export type Refused = ReadonlyMap<number, Refusal>;
 interface Place {
   readonly id: number;
   head: Head;
+  /** Of the batch's events, for snapshots. */
+  weight: number;
 }
 
 export class EventWriter {
@@ -34,17 +39,23 @@ export class EventWriter {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #heads: Heads;
   readonly #memberships: Memberships;
+  readonly #indexSum: IndexSum;
   readonly #ids = new RecentMap<string, number>(LIST_IDS_KEPT);
+  readonly #snapshots: Snapshots;
+  readonly #due: SnapshotsDue;
   readonly #checkpointEvents: number;
   readonly #places = new Map<string, Place>(); // The lists this batch has touched.
   #pos = 0; // Of the last event this batch has written.
 
   /** Takes `db`, from openForWriting, as its own. */
-  constructor(db: DatabaseSync, checkpointEvents = CHECKPOINT_EVENTS) {
+  constructor(db: DatabaseSync, checkpointEvents = CHECKPOINT_EVENTS, snapshotEvents?: number) {
     this.#db = db;
+    this.#due = new SnapshotsDue(snapshotEvents);
     this.#checkpointEvents = checkpointEvents;
     this.#sql = prepare(db);
-    this.#memberships = new Memberships(db);
+    this.#indexSum = new IndexSum(db);
+    this.#memberships = new Memberships(db, this.#indexSum);
+    this.#snapshots = new Snapshots(db);
     this.#heads = new Heads(db);
     this.#heads.follow();
   }
@@ -62,6 +73,7 @@ export class EventWriter {
         this.#sql.begin.run();
         const refused = this.#writeAll(batch, unfit);
         if (refused !== "again") {
+          this.#indexSum.write();
           this.#sql.commit.run();
           this.#settle();
           return refused;
@@ -75,9 +87,39 @@ export class EventWriter {
     }
   }
 
+  /** Lists of which a snapshot has become due since the last time. */
+  takeDue(): readonly string[] {
+    return this.#due.take();
+  }
+
+  /**
+   * Writes a row of a snapshot; `isFirst`: it begins one. False: the disk takes nothing now. It is
+   * on disk with the next commit: no snapshot was promised to anybody, so none is waited for.
+   */
+  writeSnapshotRow(row: SnapshotRow, isFirst: boolean): boolean {
+    try {
+      this.#db.exec("PRAGMA synchronous = NORMAL");
+      this.#sql.begin.run();
+      if (isFirst) this.#snapshots.clear(row.list, row.seq);
+      this.#snapshots.write(row);
+      this.#sql.commit.run();
+      return true;
+    } catch (error) {
+      this.#rollback();
+      if (kindOf(error) !== "no_space") throw error;
+      return false;
+    } finally {
+      this.#db.exec("PRAGMA synchronous = FULL");
+    }
+  }
+
   /** Writes the heads when enough are new; apart from `commit`, so that nobody waits for it. */
   checkpointIfDue(): void {
-    if (this.#heads.sinceCheckpoint < this.#checkpointEvents) return;
+    if (this.#heads.sinceCheckpoint >= this.#checkpointEvents) this.checkpoint();
+  }
+
+  /** Writes the heads that are new: what stands there cannot be lost from the log unnoticed. */
+  checkpoint(): void {
     try {
       this.#sql.begin.run();
       this.#heads.checkpoint();
@@ -85,7 +127,7 @@ export class EventWriter {
       this.#heads.settle();
     } catch (error) {
       this.#rollback();
-      if (kindOf(error) !== "no_space") throw error; // Else tried again after the next commit.
+      if (kindOf(error) !== "no_space") throw error; // Else there is a next time.
     }
   }
 
@@ -151,7 +193,7 @@ export class EventWriter {
     if (typeof id !== "number" || this.#heads.isDamaged(id)) return undefined;
     const head = this.#heads.get(id);
     if (head === undefined) return undefined;
-    const place = { id, head };
+    const place = { id, head, weight: 0 };
     this.#places.set(list, place);
     return place;
   }
@@ -170,14 +212,18 @@ export class EventWriter {
     );
     // So that every list has a head, and one without is known to be damaged.
     this.#sql.head.run(id, sum);
+    this.#indexSum.add(["lists", id, list, title]);
     this.#memberships.set(list, owner, "owner");
-    const place = { id, head: { pos: 0, seq: 0, count: 0, sum } };
+    const place = { id, head: { pos: 0, seq: 0, count: 0, sum }, weight: 0 };
     this.#places.set(list, place);
     return place;
   }
 
   #live(list: string, { id }: Place, life: LifeChange): void {
+    const former = this.#sql.lifeOf.get(id) as Life | undefined;
+    if (former !== undefined) this.#indexSum.remove(["lives", id, former.epoch, former.deletedAt]);
     this.#sql.life.run(id, life.epoch, life.deletedAt);
+    this.#indexSum.add(["lives", id, life.epoch, life.deletedAt]);
     this.#memberships.live(list, life);
   }
 
@@ -187,22 +233,32 @@ export class EventWriter {
     const pos = this.#pos + 1;
     const sum = eventSum(head.sum, row, count);
     this.#sql.event.run(pos, id, seq, head.pos, count, sum, at, user, pid, key, body);
-    if (title !== undefined) this.#sql.title.run(title, id);
+    if (title !== undefined) this.#rename(list, id, title);
     if (member !== undefined) this.#memberships.set(list, member.user, member.role);
     place.head = { pos, seq, count, sum };
+    place.weight += weightOf(row);
     this.#pos = pos;
   }
 
+  #rename(list: string, id: number, title: string): void {
+    this.#indexSum.remove(["lists", id, list, String(this.#sql.titleOf.get(id)?.title)]);
+    this.#sql.title.run(title, id);
+    this.#indexSum.add(["lists", id, list, title]);
+  }
+
   #settle(): void {
-    for (const [list, { id, head }] of this.#places) {
+    this.#indexSum.settle();
+    for (const [list, { id, head, weight }] of this.#places) {
       this.#ids.set(list, id);
       if (head.pos > 0) this.#heads.set(id, head); // Else it is in the table, from its birth.
+      if (weight > 0) this.#due.add(id, list, weight);
     }
   }
 
   #rollback(): void {
     if (this.#db.isTransaction) this.#sql.rollback.run();
     this.#memberships.forget();
+    this.#indexSum.forget();
   }
 }
 
@@ -218,8 +274,10 @@ function prepare(db: DatabaseSync) {
     ),
     made: db.prepare("SELECT 1 FROM lists WHERE owner = ? AND key = ? AND at >= ?"),
     life: db.prepare("INSERT OR REPLACE INTO lives VALUES (?, ?, ?)"),
+    lifeOf: db.prepare("SELECT epoch, deleted_at AS deletedAt FROM lives WHERE list = ?"),
     head: db.prepare("INSERT INTO heads VALUES (?, 0, 0, 0, ?)"),
     event: db.prepare("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)"),
     title: db.prepare("UPDATE lists SET title = ? WHERE id = ?"),
+    titleOf: db.prepare("SELECT title FROM lists WHERE id = ?"),
   };
 }

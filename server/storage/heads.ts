@@ -9,6 +9,9 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
+/** Events read at a time, some 100 bytes each. */
+const PORTION_EVENTS = 20_000;
+
 /** A list's last event: its position (0: none yet), seq, todos after it, and checksum. */
 export interface Head {
   readonly pos: number;
@@ -34,8 +37,10 @@ export class Heads {
     this.#stored = db.prepare("SELECT pos, seq, count, sum FROM heads WHERE list = ?");
     this.#checkpointPos = db.prepare("SELECT checkpoint_pos AS pos FROM meta");
     this.#tail = db.prepare(
-      "SELECT pos, list, seq, prev, count, sum FROM events WHERE pos > ? ORDER BY pos",
+      `SELECT pos, list, seq, prev, count, sum FROM events WHERE pos > ? ORDER BY pos
+       LIMIT ${PORTION_EVENTS}`,
     );
+    this.#tail.setReturnArrays(true); // 0.6 µs an event; as objects one by one 2 µs.
     this.#listAt = db.prepare("SELECT list FROM events WHERE pos = ?");
   }
 
@@ -74,7 +79,11 @@ export class Heads {
       this.#checkpoint = checkpoint;
       this.#pos = Math.max(this.#pos, checkpoint);
     }
-    for (const row of this.#tail.iterate(this.#pos)) this.#take(row as unknown as TailRow);
+    for (let rows = PORTION_EVENTS; rows === PORTION_EVENTS; ) {
+      const portion = this.#tail.all(this.#pos) as unknown as TailRow[];
+      for (const row of portion) this.#take(row);
+      rows = portion.length;
+    }
   }
 
   /** Writes the heads that changed since the last time. Run it in a transaction; then `settle`. */
@@ -102,11 +111,11 @@ export class Heads {
     return this.#stored.get(list) as Head | undefined;
   }
 
-  #take({ list, prev, ...head }: TailRow): void {
-    this.#pos = head.pos;
+  #take([pos, list, seq, prev, count, sum]: TailRow): void {
+    this.#pos = pos;
     const former = this.get(list);
-    if (former !== undefined && former.pos === prev && former.seq + 1 === head.seq) {
-      this.#recent.set(list, head);
+    if (former !== undefined && former.pos === prev && former.seq + 1 === seq) {
+      this.#recent.set(list, { pos, seq, count, sum });
       return;
     }
     // One of the two names is wrong: this event's list, or that of the event before it.
@@ -116,7 +125,11 @@ export class Heads {
   }
 }
 
-interface TailRow extends Head {
-  readonly list: number;
-  readonly prev: number;
-}
+type TailRow = readonly [
+  pos: number,
+  list: number,
+  seq: number,
+  prev: number,
+  count: number,
+  sum: number,
+];

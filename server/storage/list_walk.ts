@@ -1,7 +1,8 @@
 /**
  * ListWalk: the way back through one list's events, each checked against the sum before it.
  *
- * Order: the newest event first. An event is proven once the one before it, or the birth, is read.
+ * Order: the newest event first. An event is proven once the one before it is read, or the floor is
+ *        reached: the birth, or the event of a snapshot.
  * Cost:  there is no index by seq: a walk to an old event passes all newer ones. Where a walk ended
  *        is kept for PLACES_KEPT walks, so that reading on by pages costs the page.
  */
@@ -10,6 +11,7 @@ import { birthSum, eventSum } from "./checksum.ts";
 import type { Birth, StoredEvent } from "./event_log.ts";
 import type { Head, Heads } from "./heads.ts";
 import { RecentMap } from "./recent_map.ts";
+import type { Floor, Snapshotted } from "./snapshots.ts";
 
 /** Ends of walks that are kept, some 150 bytes each. */
 const PLACES_KEPT = 10_000;
@@ -59,12 +61,9 @@ export class ListWalks {
   }
 }
 
-interface WalkOptions {
-  readonly id: number;
+/** `place`: of the event that is read first. */
+interface WalkOptions extends Snapshotted {
   readonly birth: Birth;
-  readonly birthSum: number;
-  /** Where the event stands that is read first. */
-  readonly place: Head;
   readonly before: number;
   readonly event: StatementSync;
   /** Told where the first event stands that was not taken. */
@@ -74,21 +73,32 @@ interface WalkOptions {
 /** One walk. Its steps run in transactions of their own. */
 export class ListWalk {
   readonly birth: Birth;
+  readonly list: Snapshotted;
   readonly #options: WalkOptions;
+  #floor: Floor;
   #pos: number; // Of the event to be read next.
   #seq: number;
   #later: Row | undefined; // The event read last, not yet proven.
 
   constructor(options: WalkOptions) {
-    this.birth = options.birth;
+    const { id, birth, birthSum, place } = options;
+    this.birth = birth;
+    this.list = { id, birthSum, place };
     this.#options = options;
+    this.#floor = { pos: 0, seq: 0, sum: birthSum };
     this.#pos = options.place.pos;
     this.#seq = options.place.seq;
   }
 
+  /** Down to that event, which is not read. Before the first step. */
+  stopAt(floor: Floor): void {
+    this.#floor = floor;
+  }
+
   /** Reads up to `eventsMax` events and offers them; `take` says false when it wants no more. */
   step(eventsMax: number, take: (row: Row) => boolean): Went {
-    for (let left = eventsMax; left > 0 && this.#seq > 0; left -= 1) {
+    const floor = this.#floor;
+    for (let left = eventsMax; left > 0 && this.#seq > floor.seq; left -= 1) {
       const row = this.#options.event.get(this.#pos) as unknown as Row | undefined;
       if (row === undefined || !this.#fits(row)) return "damaged";
       if (row.seq < this.#options.before && !take(row)) {
@@ -100,13 +110,14 @@ export class ListWalk {
       this.#pos = row.prev;
       this.#seq -= 1;
     }
-    if (this.#seq > 0) return "on";
-    return this.#pos === 0 && this.#isProven(this.#options.birthSum) ? "done" : "damaged";
+    if (this.#seq > floor.seq) return "on";
+    return this.#pos === floor.pos && this.#isProven(floor.sum) ? "done" : "damaged";
   }
 
   #fits(row: Row): boolean {
     const { id, place } = this.#options;
-    if (row.list !== id || row.seq !== this.#seq || !this.#isProven(row.sum)) return false;
+    if (!isTyped(row) || row.list !== id || row.seq !== this.#seq) return false;
+    if (!this.#isProven(row.sum)) return false;
     return this.#later !== undefined || row.count === place.count;
   }
 
@@ -116,6 +127,16 @@ export class ListWalk {
     if (later === undefined) return this.#options.place.sum === sum;
     return eventSum(sum, later, later.count) === later.sum;
   }
+}
+
+/** It is offered before it is proven, and a damaged record may have anything in place of a text. */
+function isTyped({ user, pid, key, body }: { readonly [Member in keyof Row]: unknown }): boolean {
+  return (
+    typeof body === "string" &&
+    typeof user === "string" &&
+    typeof pid === "string" &&
+    (key === null || typeof key === "string")
+  );
 }
 
 interface ListRow extends Birth {

@@ -2,7 +2,7 @@
  * MemoryLog: the event log that keeps everything in memory and nothing beyond its process.
  *
  * Behaves as SqliteLog does, but that what is durable there is so here at once: every append is a
- * commit of its own, and its news is on its way when `append` returns.
+ * commit of its own, and its news is on its way when `append` returns. It makes no snapshots.
  * Bound: none; every event of every list stays.
  */
 import { nanoid } from "nanoid";
@@ -76,7 +76,8 @@ export class MemoryLog implements EventLog {
     const kept = this.#lists.get(list);
     if (kept === undefined) return tell(to, { type: "loaded", ref, list, state: null });
     const { birth, life, rows } = kept;
-    tell(to, { type: "loaded", ref, list, state: { birth, life, events: rows.map(storedEvent) } });
+    const state = { birth, life, snapshot: null, events: rows.map(storedEvent) };
+    tell(to, { type: "loaded", ref, list, state });
   }
 
   events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void {

@@ -2,9 +2,9 @@
  * ReaderWorker: the reader's thread; loads lists, looks back into them, answers pages of lists.
  *
  * Order: what takes several steps takes turns, step by step, so that a long one does not hold up
- *        the others.
+ *        the others. Beside that it makes snapshots (snapshot_work.ts).
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { assert } from "../../shared/assert.ts";
 import type {
   EventsQuery,
@@ -23,11 +23,14 @@ import {
   type Steps,
   type WritesRead,
 } from "./event_reader.ts";
+import { SnapshotWork } from "./snapshot_work.ts";
 import { openForReading } from "./sqlite_schema.ts";
 import { CLOSE, type Opening } from "./thread.ts";
 
+/** `storage`: the way to the storage thread, for snapshots. */
 export interface ReaderWorkerData {
   readonly path: string;
+  readonly storage: MessagePort;
 }
 
 /** What can be asked. */
@@ -55,6 +58,13 @@ export type ReadAnswer =
   | { readonly type: "part"; readonly id: number; readonly found: readonly Found[] }
   | { readonly type: "end"; readonly id: number; readonly result: ReadResult };
 
+/** A list's snapshot is damaged, or none can be made; the list is read from its birth on. */
+export interface SnapshotFault {
+  readonly type: "snapshot_fault";
+  readonly list: string;
+  readonly fault: string;
+}
+
 interface Job {
   readonly id: number;
   readonly steps: Steps<Found, ReadResult>;
@@ -62,30 +72,42 @@ interface Job {
 
 assert(parentPort !== null, "reader_worker runs as a worker thread");
 const port = parentPort;
+const { path, storage } = workerData as ReaderWorkerData;
 const jobs: Job[] = [];
 
 port.postMessage(open());
 
 function open(): Opening {
-  const opened = openForReading((workerData as ReaderWorkerData).path);
+  const opened = openForReading(path);
   if (!opened.ok) return opened;
   const reader = new EventReader(opened.db);
+  reader.follow();
+  const failed = (list: string, fault: string) => say({ type: "snapshot_fault", list, fault });
+  const snapshots = new SnapshotWork({ reader, storage, failed });
   port.on("message", (message: ReadRequest | typeof CLOSE) => {
     if (message === CLOSE) {
       jobs.length = 0;
+      snapshots.close();
       reader.close();
       port.close();
       return;
     }
-    ask(reader, message);
+    ask({ reader, snapshots, failed }, message);
   });
   return { ok: true, marks: opened.marks, isCopy: false };
 }
 
-function ask(reader: EventReader, { id, question }: ReadRequest): void {
+interface Parts {
+  readonly reader: EventReader;
+  readonly snapshots: SnapshotWork;
+  readonly failed: (list: string, fault: string) => void;
+}
+
+function ask(parts: Parts, { id, question }: ReadRequest): void {
+  const { reader } = parts;
   switch (question.type) {
     case "load":
-      return begin({ id, steps: reader.load(question.list) });
+      return begin({ id, steps: load(parts, question.list) });
     case "events":
       return begin({ id, steps: reader.events(question.query) });
     case "writes":
@@ -97,6 +119,15 @@ function ask(reader: EventReader, { id, question }: ReadRequest): void {
     default:
       question satisfies never;
   }
+}
+
+/** Loads a list, and notes what is to be done about its snapshot. */
+function* load({ reader, snapshots, failed }: Parts, list: string): Steps<StoredEvent, LoadEnd> {
+  const end = yield* reader.load(list);
+  if (!end.ok || end.birth === null) return end;
+  if (end.isSnapshotDamaged) failed(list, "it is not what was written");
+  if (end.isSnapshotDue) snapshots.due(list);
+  return end;
 }
 
 function begin(job: Job): void {
@@ -117,6 +148,6 @@ function step(): void {
   if (jobs.length > 0) setImmediate(step);
 }
 
-function say(answer: ReadAnswer): void {
+function say(answer: ReadAnswer | SnapshotFault): void {
   port.postMessage(answer);
 }

@@ -6,6 +6,7 @@
  * Errors: when the reader's thread dies, what was asked of it fails with `io`, and the next
  *   question starts another: the data is not in doubt, only this look at it.
  */
+import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { Pid } from "../runtime/index.ts";
 import type {
   EventsQuery,
@@ -27,7 +28,15 @@ import type {
   WritesRead,
 } from "./event_reader.ts";
 import { tell } from "./news.ts";
-import type { Found, Question, ReadAnswer, ReadRequest, ReadResult } from "./reader_worker.ts";
+import type {
+  Found,
+  Question,
+  ReadAnswer,
+  ReaderWorkerData,
+  ReadRequest,
+  ReadResult,
+  SnapshotFault,
+} from "./reader_worker.ts";
 import { openThread, type Thread, type ThreadOpened } from "./thread.ts";
 
 /** A question under way: what is done with its parts, and with what came of it. */
@@ -36,32 +45,45 @@ interface Asked {
   readonly finish: (result: ReadResult) => void;
 }
 
+export interface ReadsOptions {
+  readonly path: string;
+  /** Takes the storage thread's end of the way between the two threads. */
+  readonly connect: (port: MessagePort) => void;
+  /** Told of a list whose snapshot is damaged or cannot be made. */
+  readonly onSnapshotFault: (list: string, fault: string) => void;
+}
+
+/** Those of one store, on the main thread. */
 export class Reads {
-  readonly #path: string;
+  readonly #options: ReadsOptions;
   readonly #asked = new Map<number, Asked>();
   #lastId = 0;
   #thread: Thread | undefined;
   #opening = false;
   #unsent: ReadRequest[] = [];
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(options: ReadsOptions) {
+    this.#options = options;
   }
 
   /** Starts the thread; the store must exist. */
   async open(): Promise<ThreadOpened> {
     this.#opening = true;
+    const { port1, port2 } = new MessageChannel();
     const opened = await openThread({
       name: "reader_worker",
-      data: { path: this.#path },
-      hear: (message) => this.#hear(message as ReadAnswer),
+      data: { path: this.#options.path, storage: port1 } satisfies ReaderWorkerData,
+      ports: [port1],
+      hear: (message) => this.#hear(message as ReadAnswer | SnapshotFault),
       died: () => this.#fail(),
     });
     this.#opening = false;
     if (!opened.ok) {
+      port2.close();
       this.#fail();
       return opened;
     }
+    this.#options.connect(port2);
     this.#thread = opened.thread;
     for (const request of this.#unsent.splice(0)) opened.thread.post(request);
     return opened;
@@ -71,10 +93,10 @@ export class Reads {
     const parts: (readonly Found[])[] = []; // The newest first.
     const finish = (end: LoadEnd) => {
       if (!end.ok) return tell(to, { type: "load_failed", ref, list, reason: end.reason });
-      const { birth, life } = end;
+      if (end.birth === null) return tell(to, { type: "loaded", ref, list, state: null });
+      const { birth, life, snapshot } = end;
       const events = parts.flat().reverse() as StoredEvent[];
-      const state = birth === null ? null : { birth, life, events };
-      tell(to, { type: "loaded", ref, list, state });
+      tell(to, { type: "loaded", ref, list, state: { birth, life, snapshot, events } });
     };
     this.#ask({ type: "load", list }, finish, (part) => parts.push(part));
   }
@@ -131,7 +153,11 @@ export class Reads {
     if (!this.#opening) void this.open();
   }
 
-  #hear(answer: ReadAnswer): void {
+  #hear(answer: ReadAnswer | SnapshotFault): void {
+    if (answer.type === "snapshot_fault") {
+      this.#options.onSnapshotFault(answer.list, answer.fault);
+      return;
+    }
     const asked = this.#asked.get(answer.id);
     if (asked === undefined) return;
     if (answer.type === "part") {

@@ -2,11 +2,12 @@
  * SqliteLog: the event log in one SQLite file, seen from the main thread.
  *
  * Appends go by way of the commit queue to the storage thread; loads and pages of lists to a reader
- * in a thread of its own, so that neither waits for the other.
+ * in a thread of its own, so that neither waits for the other. The two make snapshots between them.
  * Errors: a store that cannot be opened is refused by a sentence. An I/O error in a commit, or the
  *   death of the storage thread, leaves it unknown what was kept: `onFatal` is called once, nothing
  *   more is told to who appended, and the program should end; the next start reads the truth.
  */
+import type { MessagePort } from "node:worker_threads";
 import { nanoid } from "nanoid";
 import { type Clock, type Pid, SystemClock } from "../runtime/index.ts";
 import type { CommitCounts } from "./commit_counts.ts";
@@ -28,7 +29,7 @@ import { pack } from "./flat_batch.ts";
 import { tellRefused } from "./news.ts";
 import { Reads } from "./reads.ts";
 import type { StoreMarks } from "./sqlite_schema.ts";
-import type { StorageWorkerData } from "./storage_worker.ts";
+import type { ReaderPort, StorageWorkerData } from "./storage_worker.ts";
 import { openThread } from "./thread.ts";
 
 export interface SqliteLogOptions {
@@ -38,8 +39,12 @@ export interface SqliteLogOptions {
   readonly clock?: Pick<Clock, "now" | "soon">;
   /** Events between two checkpoints of the heads. */
   readonly checkpointEvents?: number;
+  /** Events, when they are short, after which a snapshot of their list is due. */
+  readonly snapshotEvents?: number;
   /** Where its commits are counted. */
   readonly counts?: CommitCounts;
+  /** Told of a list whose snapshot is damaged or cannot be made: it is read from its birth on. */
+  readonly onSnapshotFault?: (list: string, fault: string) => void;
 }
 
 /**
@@ -52,10 +57,12 @@ export type SqliteLogOpened =
 
 /** Opens the store at `path`, or makes it. */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLogOpened> {
-  const { path, checkpointEvents, onFatal, clock = new SystemClock(), counts } = options;
+  const { path, checkpointEvents, snapshotEvents, onFatal, clock = new SystemClock() } = options;
+  const { counts, onSnapshotFault = () => {} } = options;
   const data: StorageWorkerData = {
     path,
     checkpointEvents,
+    snapshotEvents,
     marks: { generation: nanoid(12), secret: nanoid() },
   };
   const death = Promise.withResolvers<void>();
@@ -75,7 +82,8 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
     post: (batch) => thread.post(pack(batch)),
     ...(counts !== undefined && { counts }),
   });
-  const reads = new Reads(path);
+  const connect = (port: MessagePort) => thread.post({ port } satisfies ReaderPort, [port]);
+  const reads = new Reads({ path, connect, onSnapshotFault });
   const reader = await reads.open();
   if (!reader.ok) {
     await thread.close();

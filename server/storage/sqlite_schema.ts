@@ -6,19 +6,24 @@
  *   event as of position `checkpoint_pos`; what came later is found by reading the events after it.
  *   `lists.title` and `members` are indexes, written in the transaction of the event they follow.
  *   `lives` has the lists that were ever deleted; a deleted one's members are `former_members`.
+ *   `index_sum` tells whether all of those are what was written (start_check.ts).
+ *   `snapshots` has the rows of snapshots (snapshots.ts), which may be taken away at any time.
  * Bound: `body` stands last, so that a scan of the other columns never reads a long one.
- * Errors: a file that is not ours, or a later format, is refused by a sentence and left as it is.
+ * Errors: a file that is not ours, or is torn, or of a later format, is refused by a sentence and
+ *   left as it is; one of an earlier format is made one of this, or left too (migrations.ts).
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { INDEX_SUM } from "./index_sum.ts";
+import { FIRST_VERSION, migrate, SCHEMA_VERSION, SNAPSHOTS } from "./migrations.ts";
 import { kindOf } from "./sqlite_error.ts";
 
 /** "todo" in ASCII; in the file's header, so that we can tell it from other databases. */
 const APPLICATION_ID = 0x74_6f_64_6f;
-const SCHEMA_VERSION = 2;
 
-const TABLES = `
+/** SQL that makes a new store. */
+export const TABLES = `
   CREATE TABLE meta (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     generation TEXT NOT NULL,
@@ -76,6 +81,8 @@ const TABLES = `
     deleted_at INTEGER NOT NULL,
     PRIMARY KEY (user, list)
   ) STRICT, WITHOUT ROWID;
+  ${SNAPSHOTS};
+  ${INDEX_SUM};
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};`;
 
@@ -97,17 +104,23 @@ export function openForWriting(path: string, marks: StoreMarks): Opened {
   const opened = open(path, marks);
   if (!opened.ok) return opened;
   const { db } = opened;
-  // Only now: a database of someone else's must not be changed, not even its journal mode.
-  if (pragma(db, "journal_mode = WAL") !== "wal") {
+  try {
+    // Only now: a database of someone else's must not be changed, not even its journal mode.
+    if (pragma(db, "journal_mode = WAL") !== "wal") {
+      db.close();
+      return { ok: false, message: `${path}: its file system cannot hold a write-ahead log.` };
+    }
+    // FULL: an fsync of the log in every commit. On macOS only fullfsync reaches the disk.
+    db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA cache_size = -16000;");
+    migrate(db);
+    return opened;
+  } catch (error) {
     db.close();
-    return { ok: false, message: `${path}: its file system cannot hold a write-ahead log.` };
+    return refusalFor(path, error);
   }
-  // FULL: an fsync of the log in every commit. On macOS only fullfsync reaches the disk.
-  db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA cache_size = -16000;");
-  return opened;
 }
 
-/** Opens a store that a writer has open. */
+/** Opens a store that a writer has open, or had. */
 export function openForReading(path: string): Opened {
   return open(path, "read_only");
 }
@@ -120,32 +133,48 @@ function open(path: string, mode: "read_only" | StoreMarks): Opened {
       if (existsSync(`${path}-wal`)) return { ok: false, message: `${path} ${TAKEN_AWAY}` };
       create(path, mode);
     }
+    const hasLog = existsSync(`${path}-wal`); // Before SQLite makes one.
     db = new DatabaseSync(path, { readOnly: mode === "read_only", timeout: BUSY_MS });
     db.enableDefensive(true);
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
-    const fault = faultOf(db);
+    const oldest = mode === "read_only" ? SCHEMA_VERSION : FIRST_VERSION;
+    const fault = !hasLog && isTorn(path, db) ? NOT_OURS : faultOf(db, oldest);
     if (fault === undefined) return { ok: true, db, marks: marksOf(db) };
     db.close();
     return { ok: false, message: `${path} ${fault}` };
   } catch (error) {
     if (db?.isOpen) db.close();
-    if (kindOf(error) === "corrupt") return { ok: false, message: `${path} ${NOT_OURS}` };
-    return { ok: false, message: `${path} cannot be opened: ${messageOf(error)}.` };
+    return refusalFor(path, error);
   }
+}
+
+/** What SQLite has against the store at `path`, as a sentence. */
+export function refusalFor(path: string, error: unknown): Opened & { readonly ok: false } {
+  if (kindOf(error) === "corrupt") return { ok: false, message: `${path} ${NOT_OURS}` };
+  return { ok: false, message: `${path} cannot be opened: ${messageOf(error)}.` };
 }
 
 const NOT_OURS = "is not a store of todo-actors, or is damaged; it is left as it is.";
 
 const TAKEN_AWAY = "is missing, but its -wal file is there; put it back, or remove that file too.";
 
-function faultOf(db: DatabaseSync): string | undefined {
+/** Its last page is cut, which SQLite would fill with zeros; only a log may have it whole. */
+function isTorn(path: string, db: DatabaseSync): boolean {
+  return statSync(path).size % Number(pragma(db, "page_size")) > 0;
+}
+
+/** Why it is refused; `oldest`: the first format that can be worked on. */
+function faultOf(db: DatabaseSync, oldest: number): string | undefined {
   if (pragma(db, "application_id") !== APPLICATION_ID) return NOT_OURS;
   const version = Number(pragma(db, "user_version"));
   if (version > SCHEMA_VERSION) {
     return `has format ${version}, of a newer version; this one reads up to ${SCHEMA_VERSION}.`;
   }
-  if (version < SCHEMA_VERSION) {
+  if (version < FIRST_VERSION) {
     return `has format ${version}, of a version that was never released; this one cannot read it.`;
+  }
+  if (version < oldest) {
+    return `has format ${version}, of an older version; start the server on it once before this.`;
   }
   return undefined;
 }
@@ -173,6 +202,7 @@ function create(path: string, { generation, secret }: StoreMarks): void {
   const db = new DatabaseSync(draft);
   db.exec(`PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN; ${TABLES}`);
   db.prepare("INSERT INTO meta VALUES (1, ?, ?, 0)").run(generation, secret);
+  db.exec("INSERT INTO index_sum VALUES (1, 0)");
   db.exec("COMMIT");
   db.close();
   renameSync(draft, path);

@@ -5,7 +5,7 @@
  * ends by `close`; any other end is its death.
  */
 import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import { type MessagePort, Worker } from "node:worker_threads";
 import type { StoreMarks } from "./sqlite_schema.ts";
 
 /** The first message of a thread. `isCopy`: the store was put back from somewhere. */
@@ -27,6 +27,8 @@ export interface ThreadOptions {
   /** Its file in this folder, without extension. */
   readonly name: "storage_worker" | "reader_worker";
   readonly data: unknown;
+  /** Those in `data`. */
+  readonly ports?: readonly MessagePort[];
   readonly hear: (message: unknown) => void;
   /** Called once. */
   readonly died: (error: Error) => void;
@@ -34,7 +36,8 @@ export interface ThreadOptions {
 
 /** A thread that has opened the store. */
 export interface Thread {
-  post(message: unknown): void;
+  /** `ports`: those in the message. */
+  post(message: unknown, ports?: readonly MessagePort[]): void;
   /** Asks it to end when it has done what was posted, and waits for that. */
   close(): Promise<void>;
 }
@@ -44,10 +47,10 @@ export const CLOSE = "close";
 
 /** Starts the thread and waits until it has opened the store, or has refused it. */
 export function openThread(options: ThreadOptions): Promise<ThreadOpened> {
-  const { name, data, hear, died } = options;
+  const { name, data, ports = [], hear, died } = options;
   // .ts in the sources, which Node strips by itself; .js in what is built from them.
   const file = new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(file, { workerData: data });
+  const worker = new Worker(file, { workerData: data, transferList: [...ports] });
   const opened = Promise.withResolvers<ThreadOpened>();
   const exited = Promise.withResolvers<void>();
   let state: "opening" | "open" | "over" = "opening";
@@ -57,7 +60,7 @@ export function openThread(options: ThreadOptions): Promise<ThreadOpened> {
     await exited.promise;
   };
   const thread: Thread = {
-    post: (message) => worker.postMessage(message),
+    post: (message, sent = []) => worker.postMessage(message, sent),
     close: () => end(() => worker.postMessage(CLOSE)),
   };
   const die = (error: unknown) => {

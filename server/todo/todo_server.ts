@@ -127,7 +127,7 @@ const todoServer: GenServer.Module<TodoServerArgs, State, Ask | null | undefined
       case "recover":
         return recover(state);
       case "load_failed":
-        return exit({ load_failed: news.reason });
+        return exit({ load_failed: news.reason, list: news.list });
       case "DOWN":
         state.process.forget(news.pid);
         return ["noreply", state];

@@ -18,6 +18,20 @@ export type Change =
   | { readonly op: "member_set"; readonly user: string; readonly role: Role }
   | { readonly op: "member_removed"; readonly user: string };
 
+const OPS: { readonly [Op in Change["op"]]: true } = {
+  todo_added: true,
+  todo_updated: true,
+  todo_deleted: true,
+  list_renamed: true,
+  member_set: true,
+  member_removed: true,
+};
+
+/** False for an op of a newer server: what it does to a list is not known here. */
+export function isKnown({ op }: { readonly op: string }): boolean {
+  return Object.hasOwn(OPS, op);
+}
+
 /**
  * A change with its place in the list's log: `at` in ms since 1970, never decreasing within a
  * list; `by` the user and `pid` the connection that made it.

@@ -9,16 +9,14 @@
  */
 import * as PersistentMap from "../persistent_map.ts";
 import { dayKey } from "../protocol/date.ts";
+import * as IdSet from "./id_set.ts";
 import { newTodo } from "./patch.ts";
 import type { NewTodo, Todo, TodoId } from "./todo.ts";
-
-/** The ids of the todos of one date. */
-type Ids = PersistentMap.T<true>;
 
 /** The list itself: its todos by id, their ids by day, and the id that the next todo will get. */
 export interface T {
   readonly todos: PersistentMap.T<Todo>;
-  readonly byDate: PersistentMap.T<Ids>;
+  readonly byDate: PersistentMap.T<IdSet.T>;
   readonly next: TodoId;
 }
 
@@ -28,6 +26,25 @@ const EMPTY: T = { todos: PersistentMap.empty, byDate: PersistentMap.empty, next
 /** create([a, b]) → the list of a under id 1 and b under id 2. */
 export function create(todos: readonly NewTodo[] = []): T {
   return todos.reduce((list, todo) => addTodo(list, todo), EMPTY);
+}
+
+/** The list of todos that come by ascending id, whose next id is `next`. Cost: O(todos). */
+export function restore(todos: readonly Todo[], next: TodoId): T {
+  const days = new Map<number, TodoId[]>();
+  for (const { id, date } of todos) {
+    const key = keyOf(date);
+    const ids = days.get(key);
+    if (ids === undefined) days.set(key, [id]);
+    else ids.push(id);
+  }
+  const keys = [...days.keys()].sort((a, b) => a - b);
+  const ids = keys.map((key) => IdSet.fromSorted(days.get(key) ?? []));
+  const byId = todos.map(({ id }) => id);
+  return {
+    todos: PersistentMap.fromSorted(byId, todos),
+    byDate: PersistentMap.fromSorted(keys, ids),
+    next,
+  };
 }
 
 /** Adds `todo` under the next id. Refuses nothing: the members were checked when decoded. */
@@ -61,7 +78,7 @@ export function put(list: T, todo: Todo): T {
   return {
     todos: PersistentMap.set(list.todos, todo.id, todo),
     byDate: old?.date === todo.date ? list.byDate : moved(list.byDate, old, todo),
-    next: Math.max(list.next, todo.id + 1),
+    next: todo.id < list.next ? list.next : todo.id + 1,
   };
 }
 
@@ -77,14 +94,17 @@ export function size(list: T): number {
 
 /** All todos of that date, by ascending id. `null`: the undated. */
 export function todos(list: T, date: string | null): Todo[] {
-  return [...todosAfter(list, date, 0)];
+  const found: Todo[] = [];
+  const ids = PersistentMap.get(list.byDate, keyOf(date)) ?? IdSet.empty;
+  IdSet.forEach(ids, (id) => found.push(get(list, id) as Todo));
+  return found;
 }
 
 /** The todos of that date whose ids are above `after`, by ascending id. */
 export function* todosAfter(list: T, date: string | null, after: TodoId): Generator<Todo> {
   const ids = PersistentMap.get(list.byDate, keyOf(date));
   if (ids === undefined) return;
-  for (const [id] of PersistentMap.entriesFrom(ids, after)) {
+  for (const id of IdSet.idsFrom(ids, after)) {
     yield PersistentMap.get(list.todos, id) as Todo;
   }
 }
@@ -95,7 +115,7 @@ export function* idsBetween(list: T, from?: string, to?: string): Generator<Todo
   const after = from === undefined ? UNDATED : dayKey(from) - 1;
   for (const [key, ids] of PersistentMap.entriesFrom(list.byDate, after)) {
     if (key > last) return;
-    for (const [id] of PersistentMap.entriesFrom(ids)) yield id;
+    yield* IdSet.idsFrom(ids);
   }
 }
 
@@ -113,13 +133,13 @@ function keyOf(date: string | null): number {
 function moved(byDate: T["byDate"], old: Todo | undefined, todo: Todo): T["byDate"] {
   const rest = old === undefined ? byDate : withoutId(byDate, old);
   const key = keyOf(todo.date);
-  const ids: Ids = PersistentMap.get(rest, key) ?? PersistentMap.empty;
-  return PersistentMap.set(rest, key, PersistentMap.set(ids, todo.id, true));
+  const ids = PersistentMap.get(rest, key) ?? IdSet.empty;
+  return PersistentMap.set(rest, key, IdSet.add(ids, todo.id));
 }
 
 function withoutId(byDate: T["byDate"], { id, date }: Todo): T["byDate"] {
   const key = keyOf(date);
-  const ids = PersistentMap.remove(PersistentMap.get(byDate, key) ?? PersistentMap.empty, id);
-  if (PersistentMap.size(ids) === 0) return PersistentMap.remove(byDate, key);
+  const ids = IdSet.remove(PersistentMap.get(byDate, key) ?? IdSet.empty, id);
+  if (IdSet.isEmpty(ids)) return PersistentMap.remove(byDate, key);
   return PersistentMap.set(byDate, key, ids);
 }

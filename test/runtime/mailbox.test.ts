@@ -20,7 +20,7 @@ test("it holds and gives what an array would, whatever is pushed, shifted, selec
       const model: number[] = [];
       for (const [made, { kind, place }] of steps.entries()) {
         if (kind === "push") {
-          mailbox.push(made, undefined);
+          mailbox.push(made);
           model.push(made);
         } else if (kind === "select") {
           const test = place % 2 === 0 ? isThird : isFifth;
@@ -41,7 +41,7 @@ test("a burst of 10,000 that never quite empties keeps its order through the cop
   const mailbox = new PlainMailbox();
   const got: unknown[] = [];
   for (let next = 0; next < 10_000; next++) {
-    mailbox.push(next, undefined);
+    mailbox.push(next);
     if (next % 3 > 0) got.push(mailbox.shift());
   }
   while (mailbox.size > 0) got.push(mailbox.shift());
@@ -50,7 +50,7 @@ test("a burst of 10,000 that never quite empties keeps its order through the cop
 
 test("what is discarded is gone, the rest stays in order", () => {
   const mailbox = new PlainMailbox();
-  for (let next = 0; next < 10; next++) mailbox.push(next, undefined);
+  for (let next = 0; next < 10; next++) mailbox.push(next);
   mailbox.discard(isThird);
   expect(Array.from({ length: mailbox.size }, () => mailbox.shift())).toEqual([1, 2, 4, 5, 7, 8]);
 });
@@ -62,9 +62,9 @@ test("select asks once about each message, also about those it has passed over",
     asked += 1;
     return message === "news";
   };
-  for (let next = 0; next < 10_000; next++) mailbox.push(next, undefined);
+  for (let next = 0; next < 10_000; next++) mailbox.push(next);
   for (let round = 0; round < 100; round++) {
-    mailbox.push("news", undefined);
+    mailbox.push("news");
     expect(mailbox.select(isNews)).toEqual({ message: "news" });
     expect(mailbox.select(isNews)).toBeUndefined();
   }

@@ -104,6 +104,34 @@ describe("against a plain Map", () => {
   });
 });
 
+describe("fromSorted", () => {
+  test("is the map that setting each key makes", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(keys), (held) => {
+        const sortedKeys = held.toSorted((a, b) => a - b);
+        const map = PersistentMap.fromSorted(sortedKeys, sortedKeys);
+        expect(map).toEqual(mapOf(sortedKeys.map((key) => [key, key] as const)));
+      }),
+    );
+    expect(PersistentMap.fromSorted([], [])).toBe(PersistentMap.empty);
+  });
+
+  test("refuses keys that do not ascend, and what is no key", () => {
+    for (const wrong of [
+      [1, 1],
+      [2, 1],
+      [64, 0],
+      [0, 64, 32],
+      [5, 1, 9],
+      [-1],
+      [0, 2 ** 32],
+      [0.5],
+    ]) {
+      expect(() => PersistentMap.fromSorted(wrong, wrong)).toThrow("persistent map");
+    }
+  });
+});
+
 describe("sharing", () => {
   const map = mapOf(Array.from({ length: 10_000 }, (_, index) => [index + 1, index] as const));
 

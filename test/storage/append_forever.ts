@@ -18,6 +18,7 @@ const [path = "", lists = "1"] = process.argv.slice(2);
 const opened = await openSqliteLog({
   path,
   checkpointEvents: 100,
+  snapshotEvents: 10,
   onFatal: (error) => {
     throw error;
   },
@@ -32,7 +33,8 @@ function start(log: EventLog, list: string): void {
     log.load(list, me, null);
     const loaded = yield* receive<Loaded>();
     if (loaded.type !== "loaded") throw new Error(`${list}: ${loaded.reason}`);
-    let sent = loaded.state?.events.length ?? 0;
+    const state = loaded.state;
+    let sent = state?.events.at(-1)?.seq ?? state?.snapshot?.seq ?? 0;
     let committed = sent;
     if (loaded.state === null) log.append(born(list), me);
     for (;;) {

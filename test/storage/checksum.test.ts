@@ -8,7 +8,8 @@ import { BIRTH, row } from "./samples.ts";
 // The figures are from another program's CRC-32, over the text as checksum.ts describes it.
 test("the sums are those of the file format", () => {
   const birth = birthSum("groceries", BIRTH);
-  const event = eventSum(birth, row(1, { key: "k", user: "bøb" }), 1);
+  const body = '{"op":"todo_added","todo":{"id":1,"title":"Milk № 1"}}';
+  const event = eventSum(birth, row(1, { key: "k", user: "bøb", body }), 1);
   expect([birth, event]).toEqual([1_727_224_581, 635_649_258]);
 });
 

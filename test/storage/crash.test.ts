@@ -4,8 +4,10 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import type { ListState } from "../../shared/todo/todo_event.ts";
+import { folded } from "../support/folded.ts";
 import { newStorePath } from "./store_folder.ts";
-import { load, openReader, openWriter } from "./sync_store.ts";
+import { loaded, openReader, openWriter } from "./sync_store.ts";
 
 const PROGRAM = fileURLToPath(new URL("./append_forever.ts", import.meta.url));
 const LISTS = 6;
@@ -29,18 +31,29 @@ async function runAndKill(path: string, lines: number): Promise<Map<string, numb
 
 test("after kill -9 every append that was told of is there, and every list is whole", async () => {
   const path = newStorePath();
-  for (const lines of [40, 151, 277]) {
+  let snapshots = 0;
+  for (const lines of [40, 151, 277, 500]) {
     const acknowledged = await runAndKill(path, lines);
-    const { writer } = openWriter(path);
+    const { writer, db } = openWriter(path);
     const reader = openReader(path);
+    const whole = new Map<string, ListState>();
     expect(acknowledged.size).toBeGreaterThan(0);
     for (const [list, seq] of acknowledged) {
-      const { end, events } = load(reader, list); // Checks the chain of sums.
-      expect(end).toMatchObject({ ok: true });
+      const { isSnapshotDamaged, snapshot, ...rest } = loaded(reader, list);
+      expect(isSnapshotDamaged).toBe(false);
+      if (snapshot !== null) snapshots += 1;
+      const { state } = folded({ ...rest, snapshot });
+      expect(state.seq).toBeGreaterThanOrEqual(seq);
+      whole.set(list, state);
+    }
+    db.exec("DELETE FROM snapshots");
+    for (const [list, state] of whole) {
+      const { events, ...rest } = loaded(reader, list); // Checks the chain of sums, to the birth.
       expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
-      expect(events.length).toBeGreaterThanOrEqual(seq);
+      expect(folded({ ...rest, events }).state).toEqual(state);
     }
     reader.close();
     writer.close();
   }
+  expect(snapshots).toBeGreaterThan(0);
 });

@@ -14,11 +14,13 @@ import {
   type Loaded,
   type LookBack,
   type MadeQuery,
+  type StoredEvent,
   type StoredWrite,
   WITH_THE_NEXT,
   type WritesQuery,
 } from "../../server/storage/event_log.ts";
 import { KEYS_KEPT_MS, USER_LISTS_MAX } from "../../shared/protocol/limits.ts";
+import { folded } from "../support/folded.ts";
 import { Inbox } from "./inbox.ts";
 import { BIRTH, born, row, rows } from "./samples.ts";
 
@@ -49,15 +51,23 @@ export class Asker {
     return this.#loads.take();
   }
 
-  /** The events of a list that must be there. */
-  async events(list: string) {
+  /** The events of a list that must be there; a load of it comes to what they come to. */
+  async events(list: string): Promise<readonly StoredEvent[]> {
     const loaded = await this.load(list);
     if (loaded.type !== "loaded" || loaded.state === null) throw new Error(JSON.stringify(loaded));
-    return loaded.state.events;
+    const events = (await this.#stretch({ list })).toReversed();
+    const { recent: _loaded, ...state } = folded(loaded.state);
+    const { recent: _whole, ...whole } = folded({ ...loaded.state, snapshot: null, events });
+    expect(state).toEqual(whole);
+    return events;
   }
 
   /** The seqs of a stretch, as they come. */
   async stretch(query: Partial<EventsQuery>): Promise<number[]> {
+    return (await this.#stretch(query)).map(({ seq }) => seq);
+  }
+
+  async #stretch(query: Partial<EventsQuery>): Promise<readonly StoredEvent[]> {
     const all = {
       list: "a",
       before: Number.POSITIVE_INFINITY,
@@ -69,7 +79,7 @@ export class Asker {
     this.log.events({ ...all, ...query }, this.#looks.pid, "stretch");
     const back = await this.#looks.take();
     if (back.type !== "events" || back.ref !== "stretch") throw new Error(JSON.stringify(back));
-    return back.events.map(({ seq }) => seq);
+    return back.events;
   }
 
   async writes(query: Partial<WritesQuery>): Promise<readonly StoredWrite[]> {
@@ -118,7 +128,7 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
 
     test("a birth alone is committed with seq 0 and loads without events", async () => {
       expect(await asker.append(born("a"))).toEqual({ type: "committed", list: "a", seq: 0 });
-      const state = { birth: BIRTH, life: null, events: [] };
+      const state = { birth: BIRTH, life: null, snapshot: null, events: [] };
       expect(await asker.load("a", 7)).toEqual({ type: "loaded", ref: 7, list: "a", state });
     });
 

@@ -102,7 +102,7 @@ test("several appends that cannot be held are refused, each with its list, and n
   expect(writer.commit(batch)).toEqual(new Map([...reasons, ...fences]));
   const reader = openReader(path);
   expect(load(reader, "a").events.map(({ seq }) => seq)).toEqual([1, 2]);
-  expect(load(reader, "x").end).toEqual({ ok: true, birth: null, life: null });
+  expect(load(reader, "x").end).toEqual({ ok: true, birth: null });
   expect(reader.lists({ user: "bob", limit: 9 })).toMatchObject({ lists: [] });
   reader.close();
   writer.close();

@@ -14,7 +14,8 @@ export const BIRTH: Birth = {
 
 /** The event at `seq`, as when every event adds a todo. */
 export function row(seq: number, more: Partial<EventRow> = {}): EventRow {
-  const body = `{"op":"todo_added","todo":{"id":${seq},"title":"Milk № ${seq}"}}`;
+  const todo = { id: seq, title: `Milk № ${seq}`, date: null, done: false, rev: seq };
+  const body = JSON.stringify({ op: "todo_added", todo });
   const common = { user: "alice", pid: "<0.7.0>", key: null, body, count: seq };
   return { seq, at: BIRTH.at + seq, ...common, ...more };
 }

@@ -1,11 +1,12 @@
 /**
  * SqliteSchema: what a new file is like, and which files are refused.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { openForReading, openForWriting } from "../../server/storage/sqlite_schema.ts";
+import { born, rows } from "./samples.ts";
 import { newStorePath } from "./store_folder.ts";
 import { openWriter, tamper } from "./sync_store.ts";
 
@@ -43,8 +44,8 @@ describe("a file that is refused, and left as it is:", () => {
   test("one of a newer version", () => {
     const path = newStorePath();
     openWriter(path).writer.close();
-    tamper(path, "PRAGMA user_version = 3");
-    expect(refusal(path)).toBe(`${path} has format 3, of a newer version; this one reads up to 2.`);
+    tamper(path, "PRAGMA user_version = 4");
+    expect(refusal(path)).toBe(`${path} has format 4, of a newer version; this one reads up to 3.`);
   });
 
   test("one of a version before the first", () => {
@@ -55,12 +56,45 @@ describe("a file that is refused, and left as it is:", () => {
     expect(refusal(path)).toBe(`${path} ${fault}`);
   });
 
-  test("one that was cut off", () => {
+  test("one that was cut off, wherever", () => {
+    const path = newStorePath();
+    const { writer } = openWriter(path);
+    writer.commit([born("a", rows(1, 100))]);
+    writer.close();
+    const whole = readFileSync(path);
+    const pages = Array.from({ length: whole.length / 4096 }, (_, page) => page * 4096);
+    expect(pages.length).toBeGreaterThan(10);
+    for (const end of [1, 15, 16, 99, 100, ...pages, 4095, 4097, 6000, whole.length - 1]) {
+      writeFileSync(path, whole.subarray(0, end));
+      expect([end, refusal(path)]).toEqual([end, `${path} ${NOT_OURS}`]);
+    }
+    writeFileSync(path, whole);
+    openWriter(path).writer.close();
+  });
+
+  test("one whose first page is not what was written", () => {
     const path = newStorePath();
     openWriter(path).writer.close();
-    writeFileSync(path, readFileSync(path).subarray(0, 6000));
+    const bytes = readFileSync(path);
+    bytes.fill(0, 100, 4096);
+    writeFileSync(path, bytes);
     expect(refusal(path)).toBe(`${path} ${NOT_OURS}`);
   });
+});
+
+test("what is left of a store that was being made is no store, and the next is made anew", () => {
+  const path = newStorePath();
+  const whole = newStorePath();
+  openWriter(whole).writer.close();
+  for (const torn of ["", "half", readFileSync(whole).subarray(0, 5000)]) {
+    writeFileSync(`${path}.new`, torn);
+    expect(existsSync(path)).toBe(false);
+    const { writer } = openWriter(path);
+    expect(writer.commit([born("a", rows(1, 3))])).toEqual(new Map());
+    writer.close();
+    expect(existsSync(`${path}.new`)).toBe(false);
+    rmSync(path);
+  }
 });
 
 test("a store whose file is gone but whose log is there is not begun anew", () => {

@@ -2,16 +2,18 @@
  * SyncStore: the store's own code without threads, for tests.
  */
 import { DatabaseSync } from "node:sqlite";
-import type { StoredEvent } from "../../server/storage/event_log.ts";
-import { EventReader, type LoadEnd } from "../../server/storage/event_reader.ts";
+import { expect } from "vitest";
+import type { LoadedList, StoredEvent } from "../../server/storage/event_log.ts";
+import { EventReader, type LoadDone, type LoadEnd } from "../../server/storage/event_reader.ts";
 import { EventWriter } from "../../server/storage/event_writer.ts";
+import { SnapshotMaker } from "../../server/storage/snapshot_maker.ts";
 import { openForReading, openForWriting } from "../../server/storage/sqlite_schema.ts";
 
 /** A writer at `path`, and the connection it writes by. */
-export function openWriter(path: string, checkpointEvents?: number) {
+export function openWriter(path: string, checkpointEvents?: number, snapshotEvents?: number) {
   const opened = openForWriting(path, { generation: "generation", secret: "secret" });
   if (!opened.ok) throw new Error(opened.message);
-  return { db: opened.db, writer: new EventWriter(opened.db, checkpointEvents) };
+  return { db: opened.db, writer: new EventWriter(opened.db, checkpointEvents, snapshotEvents) };
 }
 
 export function openReader(path: string): EventReader {
@@ -29,6 +31,25 @@ export function load(reader: EventReader, list: string): { end: LoadEnd; events:
     if (done === true) return { end: value, events: events.reverse() };
     events.push(...value);
   }
+}
+
+/** The list as a load gives it; it must be there, and whole. */
+export function loaded(reader: EventReader, list: string): LoadedList & LoadDone {
+  const { end, events } = load(reader, list);
+  if (!end.ok || end.birth === null) throw new Error(`${list}: ${JSON.stringify(end)}`);
+  return { ...end, events };
+}
+
+/** Makes a snapshot of the list, if it has events since the last. */
+export function makeSnapshot(path: string, writer: EventWriter, list: string): void {
+  const reader = openReader(path);
+  const maker = new SnapshotMaker(reader);
+  maker.add(list);
+  while (maker.isBusy) {
+    const step = maker.step();
+    if (step !== undefined) expect(writer.writeSnapshotRow(step.row, step.isFirst)).toBe(true);
+  }
+  reader.close();
 }
 
 /** Changes a closed store behind its back. */

@@ -23,6 +23,7 @@ import {
 } from "../../server/storage/event_log.ts";
 import { MemoryLog } from "../../server/storage/memory_log.ts";
 import { tell, tellRefused } from "../../server/storage/news.ts";
+import { snapshotted } from "./folded.ts";
 
 interface Queued {
   readonly append: Append;
@@ -50,6 +51,8 @@ export class ManualLog implements EventLog {
   holdsLoads = false;
   /** Looks back into lists wait until `answerLooks`. */
   holdsLooks = false;
+  /** Loads start from a snapshot of all events but so many; undefined: there are none. */
+  snapshotsBut: number | undefined;
   /** The next look for keys fails after its first part. */
   failsWrites = false;
   /** Looks back that were ever asked for. */
@@ -217,9 +220,22 @@ export class ManualLog implements EventLog {
     const ready = this.#loads.filter(isReady);
     this.#loads = this.#loads.filter((load) => !isReady(load));
     for (const { list, to, ref } of ready) {
-      if (!this.#broken.has(list)) this.#kept.load(list, to, ref);
-      else tell(to, { type: "load_failed", ref, list, reason: "damaged" });
+      if (this.#broken.has(list)) tell(to, { type: "load_failed", ref, list, reason: "damaged" });
+      else
+        this.#kept.load(
+          list,
+          witness<Loaded>((loaded) => tell(to, this.#cut(loaded))),
+          ref,
+        );
     }
+  }
+
+  #cut(loaded: Loaded): Loaded {
+    if (this.snapshotsBut === undefined || loaded.type !== "loaded") return loaded;
+    const { state } = loaded;
+    if (state === null) return loaded;
+    const count = state.events.length - this.snapshotsBut;
+    return { ...loaded, state: snapshotted(state, Math.max(0, count)) };
   }
 }
 

@@ -84,6 +84,11 @@ const storm: fc.WeightedArbitrary<Step> = {
   arbitrary: fc.record({ step: fc.constantFrom("crash" as const, "rival" as const) }),
 };
 
+/** How many events a load has after its snapshot; undefined: it has none. */
+const anyCut = fc.option(fc.nat(4), { nil: undefined });
+const manyOf = (aStep: fc.Arbitrary<Step>) =>
+  fc.array(aStep, { minLength: 1, maxLength: 120, size: "max" });
+
 /** What the checks looked at, over all runs: or they have seen nothing. */
 const tried = { changes: 0, refusals: 0, pushes: 0, crashed: 0, rivals: 0 };
 
@@ -93,8 +98,8 @@ test.each([
 ])("what is said is true, durable, in order and complete: %s", (_, aStep, isStormy) => {
   for (const kind of Object.keys(tried)) tried[kind as keyof typeof tried] = 0;
   fc.assert(
-    fc.property(fc.array(aStep, { minLength: 1, maxLength: 120, size: "max" }), (steps) => {
-      const { callers, follower, world } = play(steps);
+    fc.property(manyOf(aStep), anyCut, (steps, snapshotsBut) => {
+      const { callers, follower, world } = play(steps, snapshotsBut);
       const states = statesOf(world);
       expect(follower.faults).toEqual([]);
       expect(shown(follower.state)).toEqual(shown(states.at(-1) as ListState));
@@ -112,8 +117,9 @@ test.each([
 });
 
 /** Plays the steps, then commits what is left and lets everybody hear all. */
-function play(steps: readonly Step[]) {
+function play(steps: readonly Step[], snapshotsBut: number | undefined) {
   const world = new ListWorld();
+  world.log.snapshotsBut = snapshotsBut;
   const { alice, bob, carol } = world.shared();
   const callers = [alice, bob, carol, world.caller("eve")];
   for (const caller of callers) caller.heardAll.length = 0;

@@ -47,9 +47,12 @@ describe("while the list is loaded", () => {
 
   test("damage in the log ends the process, and those who wait are told", () => {
     const { world, alice } = asleep();
+    const reasons: unknown[] = [];
+    world.runtime.telemetry.attach("process_exited", ({ reason }) => reasons.push(reason));
     world.log.breakFor(LIST);
     alice.ask({ type: "list" });
     expect(alice.take()).toEqual(["list crashed"]);
+    expect(reasons).toEqual([{ load_failed: "damaged", list: LIST }]); // Which the log shows.
     world.log.mend();
     expect(world.directory.find(LIST)).toBeUndefined(); // Nobody need look again so soon.
     world.pass(60_000);
@@ -140,7 +143,7 @@ describe("a message that it does not know", () => {
     { type: "of_the_future" },
     { type: "DOWN" },
     { type: "EXIT", from: {}, reason: "normal" },
-    Symbol("x"),
+    12n,
   ];
 
   test.each(STRANGE.map((message) => [message]))("%o changes nothing", (message) => {

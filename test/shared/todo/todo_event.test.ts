@@ -87,3 +87,9 @@ describe("apply", () => {
     expect(TodoList.get(before.todos, 1)).toBe(MILK);
   });
 });
+
+test("isKnown tells the ops of this version from others", () => {
+  const ops = ["todo_added", "todo_updated", "todo_deleted", "list_renamed", "member_set"];
+  expect([...ops, "member_removed"].every((op) => TodoEvent.isKnown({ op }))).toBe(true);
+  expect(["", "todo_starred", "toString"].some((op) => TodoEvent.isKnown({ op }))).toBe(false);
+});

@@ -117,6 +117,7 @@ describe("against a plain Map", () => {
         const list = taken.reduce(take, TodoList.create());
         const copy = [...TodoList.page(list, 0)].reduce(TodoList.put, TodoList.create());
         expect({ ...copy, next: list.next }).toEqual(list);
+        expect(TodoList.restore([...TodoList.page(list, 0)], list.next)).toEqual(list);
       }),
     );
   });

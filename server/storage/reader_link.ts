@@ -1,0 +1,49 @@
+/**
+ * ReaderLink: the storage thread's way to the reader's, past the main thread.
+ *
+ * It says of which lists a snapshot is due, and that much was committed; it writes the rows that it
+ * is sent, between two batches.
+ */
+import type { MessagePort } from "node:worker_threads";
+import type { EventWriter } from "./event_writer.ts";
+import type { RowToWrite } from "./snapshot_maker.ts";
+import type { StorageNews } from "./snapshot_work.ts";
+
+/** Events after which the reader is to look at them: some 2 ms. */
+const FOLLOW_EVENTS = 4000;
+
+/** That of one writer. A reader's thread that died is followed by another. */
+export class ReaderLink {
+  readonly #writer: EventWriter;
+  #port: MessagePort | undefined;
+  #toldPos: number;
+
+  constructor(writer: EventWriter) {
+    this.#writer = writer;
+    this.#toldPos = writer.pos;
+  }
+
+  connect(port: MessagePort): void {
+    this.#port = port;
+    port.on("message", ({ row, isFirst }: RowToWrite) => {
+      this.#tell({ type: "written", ok: this.#writer.writeSnapshotRow(row, isFirst) });
+    });
+  }
+
+  /** A batch is committed. */
+  tellCommitted(): void {
+    const { pos } = this.#writer;
+    for (const list of this.#writer.takeDue()) this.#tell({ type: "due", list });
+    if (pos < this.#toldPos + FOLLOW_EVENTS) return;
+    this.#toldPos = pos;
+    this.#tell({ type: "moved" });
+  }
+
+  close(): void {
+    this.#port?.close();
+  }
+
+  #tell(news: StorageNews): void {
+    this.#port?.postMessage(news);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * StoreFile: what the tools do with a whole store: check it, draft another from it.
+ *
+ * Errors: sentences; a sentence begins with the path it speaks of.
+ */
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { kindOf } from "../sqlite_error.ts";
+import { openForReading } from "../sqlite_schema.ts";
+import { isWalReadable } from "../wal_header.ts";
+import { type Checked, checkStore, isSound } from "./store_check.ts";
+
+/** What could not be done, and why. */
+export interface Refused {
+  readonly ok: false;
+  readonly message: string;
+}
+
+/** For the owner of the data folder alone. */
+const MODE = 0o600;
+
+/** A refusal. */
+export function refused(message: string): Refused {
+  return { ok: false, message };
+}
+
+/** Looks at all of the store at `path`, beside a server or without. */
+export function checkFile(
+  path: string,
+): { readonly ok: true; readonly checked: Checked } | Refused {
+  if (!existsSync(path)) return refused(`${path} is not there.`);
+  if (!isWalReadable(path)) return refused(`${path}-wal is damaged: it has the last commits.`);
+  const opened = openForReading(path);
+  if (!opened.ok) return opened;
+  try {
+    return { ok: true, checked: checkStore(opened.db) };
+  } catch (error) {
+    return refused(`${path} cannot be read: ${reasonOf(error)}.`);
+  } finally {
+    opened.db.close();
+  }
+}
+
+/** As checkFile, and refused when anything is wrong. */
+export function checkSound(path: string): ReturnType<typeof checkFile> {
+  const result = checkFile(path);
+  if (!result.ok || isSound(result.checked)) return result;
+  return refused(`${path} is damaged: ${summaryOf(result.checked)}`);
+}
+
+/** "2 of 40 lists; the first is groceries, at event 17." */
+export function summaryOf({ lists, damagedLists, faults, fileFaults }: Checked): string {
+  const [first] = faults;
+  if (first === undefined) return fileFaults[0] ?? `${damagedLists} of ${lists} lists.`;
+  const where = first.seq === 0 ? "its birth" : `event ${first.seq}`;
+  return `${damagedLists} of ${lists} lists; the first is ${first.list}, at ${where}.`;
+}
+
+/** Writes all that is in `db` to a file of its own, which no other may read, without gaps. */
+export function draftFrom(db: DatabaseSync, draft: string): undefined | Refused {
+  removeDraft(draft);
+  try {
+    writeFileSync(draft, "", { mode: MODE, flag: "wx" }); // SQLite would let everybody read it.
+    db.prepare("VACUUM INTO ?").run(draft);
+    return undefined;
+  } catch (error) {
+    removeDraft(draft);
+    return refused(`${draft} cannot be made: ${reasonOf(error)}.`);
+  }
+}
+
+/** Takes away what was left of a draft. */
+export function removeDraft(draft: string): void {
+  for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(`${draft}${end}`, { force: true });
+}
+
+/** What an error of the disk or of SQLite says; a bug is thrown on. */
+export function reasonOf(error: unknown): string {
+  const isSystem = error instanceof Error && "code" in error && "syscall" in error;
+  if (!isSystem && kindOf(error) === undefined) throw error;
+  return error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+}
