@@ -5,7 +5,7 @@
  * `npx node --cpu-prof bench/runtime/ours.ts ping_pong`.
  */
 import { backlog, calls, casts } from "./ours/calls.ts";
-import { dispatch, fanIn, flat, pingPong, ring } from "./ours/messages.ts";
+import { busyPair, dispatch, fanIn, flat, pingPong, ring } from "./ours/messages.ts";
 import { churn, idle, idleServer, killLinked, killNamed, spawnAndExit } from "./ours/processes.ts";
 import { seedA, seedB, todoCall, todoMixed, worstCall } from "./ours/seed.ts";
 import { runScenario } from "./run_scenario.ts";
@@ -25,6 +25,7 @@ await runScenario({
   cast: casts,
   backlog,
   dispatch,
+  busy_pair: busyPair,
   seed_a: seedA,
   seed_b: seedB,
   todo_call: todoCall,

@@ -126,6 +126,13 @@ export const ROWS: readonly Row[] = [
     targets: [{ atMost: 0.25 }],
   },
   { scenario: "dispatch", label: "Registry dispatch to 1,000", ...RATE, targets: [beam(5)] },
+  {
+    scenario: "busy_pair",
+    label: "a busy pair: 10 ms timers late, 99 %",
+    unit: "ms",
+    figure: "lateMs",
+    targets: [{ atMost: 5 }],
+  },
   { scenario: "seed_a", label: "seed A: adds to one list", ...RATE, targets: [beam(3)] },
   { scenario: "seed_b", label: "seed B: adds to 1,000 lists", ...RATE, targets: [beam(2.5)] },
   { scenario: "todo_call", label: "todos(date), list of 10", ...RATE, targets: [beam(5)] },

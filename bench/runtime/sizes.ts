@@ -20,6 +20,7 @@ export const SIZES = {
   cast: 2_000_000,
   backlog: 1_000_000,
   dispatch: 5_000_000,
+  busy_pair: 1_000, // Milliseconds.
   seed_a: 1_000_000,
   seed_b: 1_000_000,
   todo_call: 1_000_000,

@@ -15,7 +15,12 @@ import { cpuMs, type Figures, perSecond } from "../run_scenario.ts";
 import { BACKLOG_MESSAGES } from "../sizes.ts";
 import { inProcess, runtime } from "./server_runtime.ts";
 
-const counter: GenServer.Module<number, number, "get", "increment"> = {
+type Get = { readonly type: "get" } & GenServer.Asks<number>;
+type Counter = GenServer.ServerPid<Get, "increment">;
+
+const GET: Get = { type: "get" };
+
+const counter: GenServer.Module<number, number, Get, "increment"> = {
   name: "counter",
   init: (first) => ["ok", first],
   handleCall: (_get, _from, count) => ["reply", count, count],
@@ -27,7 +32,10 @@ export function calls(size: number): Promise<Figures> {
   return inProcess(function* () {
     const server = startCounter();
     const startedAt = cpuMs();
-    for (let index = 0; index < size; index++) yield* get(server);
+    for (let index = 0; index < size; index++) {
+      const { ok } = yield* GenServer.call(server, GET);
+      if (!ok) throw new Error("no answer");
+    }
     return { perSecond: perSecond(startedAt, size) };
   });
 }
@@ -38,8 +46,8 @@ export function casts(size: number): Promise<Figures> {
     const server = startCounter();
     const startedAt = cpuMs();
     for (let index = 0; index < size; index++) GenServer.cast(server, "increment");
-    const counted = yield* get(server);
-    if (counted !== size) throw new Error(`${counted} of ${size} casts were taken`);
+    const counted = yield* GenServer.call(server, GET);
+    if (!counted.ok || counted.value !== size) throw new Error("not all casts were taken");
     return { perSecond: perSecond(startedAt, size) };
   });
 }
@@ -57,16 +65,10 @@ export function backlog(size: number): Promise<Figures> {
   });
 }
 
-function startCounter(): Pid {
+function startCounter(): Counter {
   const started = GenServer.start(runtime, counter, { args: 0 });
   if (!started.ok) throw new Error("the counter does not start");
   return started.pid;
-}
-
-function* get(server: Pid): Waiting<number> {
-  const answered = yield* GenServer.call<number>(server, "get");
-  if (!answered.ok) throw new Error("no answer");
-  return answered.value;
 }
 
 function* microsPerCall(echo: Pid, size: number): Waiting<number> {

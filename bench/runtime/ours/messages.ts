@@ -131,3 +131,27 @@ export function dispatch(size: number): Promise<Figures> {
     return { perSecond: perSecond(startedAt, rounds * DISPATCH_PROCESSES) };
   });
 }
+
+/** Two processes without a pause, and how late a timer of the event loop is meanwhile. */
+export async function busyPair(forMs: number): Promise<Figures> {
+  const late: number[] = [];
+  let isOver = false;
+  const pair = inProcess(function* () {
+    const ponger = spawn<Ping>(pong);
+    const me = self<"pong">();
+    while (!isOver) {
+      send(ponger, { type: "ping", from: me });
+      yield* receive<"pong">();
+    }
+  });
+  for (const until = performance.now() + forMs; performance.now() < until; ) {
+    const dueAt = performance.now() + TIMER_MS;
+    await new Promise((resolve) => setTimeout(resolve, TIMER_MS));
+    late.push(performance.now() - dueAt);
+  }
+  isOver = true;
+  await pair;
+  return { lateMs: late.toSorted((a, b) => a - b)[Math.floor(late.length * 0.99)] ?? 0 };
+}
+
+const TIMER_MS = 10;
