@@ -1,11 +1,19 @@
 /**
  * ours: one scenario on our runtime: `npx node bench/runtime/ours.ts ping_pong` prints its figures.
  *
- * By the public names alone, all semantics on, watched as the server's runtime is. For a profile:
+ * By the public names alone, all semantics on. For a profile:
  * `npx node --cpu-prof bench/runtime/ours.ts ping_pong`.
  */
 import { backlog, calls, casts } from "./ours/calls.ts";
-import { busyPair, dispatch, fanIn, flat, pingPong, ring } from "./ours/messages.ts";
+import {
+  busyPair,
+  dispatch,
+  fanIn,
+  flat,
+  pingPong,
+  pingPongWatched,
+  ring,
+} from "./ours/messages.ts";
 import { churn, idle, idleServer, killLinked, killNamed, spawnAndExit } from "./ours/processes.ts";
 import { seedA, seedB, todoCall, todoMixed, worstCall } from "./ours/seed.ts";
 import { runScenario } from "./run_scenario.ts";
@@ -19,6 +27,7 @@ await runScenario({
   flat,
   spawn: spawnAndExit,
   ping_pong: pingPong,
+  ping_pong_watched: pingPongWatched,
   ring,
   fan_in: fanIn,
   call: calls,

@@ -100,6 +100,7 @@ export const ROWS: readonly Row[] = [
     ...RATE,
     targets: [beam(5), ...RIVALS],
   },
+  { scenario: "ping_pong_watched", label: "ping-pong, every turn timed", ...RATE, targets: [] },
   { scenario: "ring", label: "ring of 1,000", ...RATE, targets: [beam(4), ...RIVALS] },
   {
     scenario: "fan_in",

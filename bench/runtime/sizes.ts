@@ -14,6 +14,7 @@ export const SIZES = {
   flat: 10_000_000,
   spawn: 1_000_000,
   ping_pong: 3_000_000,
+  ping_pong_watched: 3_000_000,
   ring: 5_000_000,
   fan_in: 3_000_000,
   call: 1_000_000,

@@ -13,7 +13,7 @@ import {
 } from "../../../server/runtime/index.ts";
 import { cpuMs, type Figures, perSecond } from "../run_scenario.ts";
 import { BACKLOG_MESSAGES } from "../sizes.ts";
-import { inProcess, runtime } from "./server_runtime.ts";
+import { inProcess, runtime } from "./own_runtime.ts";
 
 type Get = { readonly type: "get" } & GenServer.Asks<number>;
 type Counter = GenServer.ServerPid<Get, "increment">;

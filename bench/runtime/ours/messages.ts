@@ -10,7 +10,7 @@ import {
 } from "../../../server/runtime/index.ts";
 import { cpuMs, type Figures, heapBytes, perSecond } from "../run_scenario.ts";
 import { BATCH, DISPATCH_PROCESSES, FAN_IN_SENDERS, RING_PROCESSES } from "../sizes.ts";
-import { inProcess } from "./server_runtime.ts";
+import { inProcess, watch } from "./own_runtime.ts";
 
 type Ping = { readonly type: "ping"; readonly from: Pid<"pong"> };
 
@@ -26,6 +26,12 @@ export function pingPong(size: number): Promise<Figures> {
     }
     return { perSecond: perSecond(startedAt, size) };
   });
+}
+
+/** The same with every turn timed, as a server has it. */
+export function pingPongWatched(size: number): Promise<Figures> {
+  watch();
+  return pingPong(size);
 }
 
 function* pong(): Waiting<never> {

@@ -17,7 +17,7 @@ import {
 } from "../../../server/runtime/index.ts";
 import { collectGarbage, cpuMs, type Figures, heapBytes, perSecond } from "../run_scenario.ts";
 import { BATCH } from "../sizes.ts";
-import { inProcess, runtime } from "./server_runtime.ts";
+import { inProcess, runtime } from "./own_runtime.ts";
 
 type Pids = (Pid<never> | undefined)[];
 

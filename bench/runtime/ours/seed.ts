@@ -17,7 +17,7 @@ import {
   SEED_DATES,
   SMALL_LIST_TODOS,
 } from "../sizes.ts";
-import { inProcess } from "./server_runtime.ts";
+import { inProcess } from "./own_runtime.ts";
 
 type Server = Pid<TodoServer.Message>;
 
