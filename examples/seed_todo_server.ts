@@ -122,6 +122,10 @@ function is<Type extends Message["type"]>(
 ): message is Extract<Message, { readonly type: Type }> {
   if (typeof message !== "object" || message === null) return false;
   if (!("type" in message) || message.type !== type) return false;
-  const size = Object.keys(message).length - 1;
-  return size === members.length && members.every((member) => member in message);
+  let count = 0;
+  for (const member in message) {
+    if (member !== "type" && !members.includes(member)) return false;
+    count += 1;
+  }
+  return count === members.length + 1;
 }

@@ -175,7 +175,7 @@ function reaches({ base, shift }: Trie<unknown>, key: number): boolean {
 
 function raised<Value>(trie: Trie<Value>, key: number): Trie<Value> {
   if (reaches(trie, key)) return trie;
-  if (trie.root === NO_SLOTS) return { root: NO_SLOTS, shift: 0, base: baseOf(key, 0) };
+  if (trie.root.bitmap === 0) return { root: NO_SLOTS, shift: 0, base: baseOf(key, 0) };
   const shift = trie.shift + BITS;
   const root = { bitmap: bitOf(trie.base, shift), slots: [trie.root] };
   return raised({ root, shift, base: baseOf(trie.base, shift) }, key);

@@ -7,9 +7,13 @@ import * as PersistentMap from "../../shared/persistent_map.ts";
 
 const KEY_MAX = 2 ** 32 - 1;
 
-/** Small keys meet often, the others reach every height and the sign bit of 32-bit arithmetic. */
+/**
+ * Small keys meet often, as do those that have all high bits in common; the others reach every
+ * height and the sign bit of 32-bit arithmetic.
+ */
 const keys = fc.oneof(
   fc.integer({ min: 0, max: 40 }),
+  fc.integer({ min: 2 ** 31 + 753_700, max: 2 ** 31 + 753_800 }),
   fc.integer({ min: 0, max: 70_000 }),
   fc.integer({ min: 0, max: KEY_MAX }),
   fc.constantFrom(31, 32, 1023, 1024, 2 ** 30, 2 ** 31 - 1, 2 ** 31, KEY_MAX - 31, KEY_MAX),
@@ -43,6 +47,13 @@ function mapOf(entries: Iterable<readonly [number, number]>): PersistentMap.T<nu
   return map;
 }
 
+/** What forEach shows. */
+function shown(map: PersistentMap.T<number>): [number, number][] {
+  const entries: [number, number][] = [];
+  PersistentMap.forEach(map, (value, key) => entries.push([key, value]));
+  return entries;
+}
+
 function deepFreeze(value: unknown): void {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
   Object.freeze(value);
@@ -64,6 +75,7 @@ describe("against a plain Map", () => {
         }
         for (const [version, expected] of versions) {
           expect([...PersistentMap.entriesFrom(version)]).toEqual(sorted(expected));
+          expect(shown(version)).toEqual(sorted(expected));
           expect(PersistentMap.size(version)).toBe(expected.size);
         }
         for (const { key } of taken) expect(PersistentMap.get(map, key)).toBe(model.get(key));
@@ -91,16 +103,32 @@ describe("against a plain Map", () => {
     );
   });
 
-  test("a map is as low as one that never had the larger keys", () => {
+  test("a map is as low as one that never had the other keys", () => {
     fc.assert(
-      fc.property(fc.uniqueArray(keys), keys, (held, bound) => {
+      fc.property(fc.uniqueArray(keys), keys, keys, (held, one, other) => {
+        const [low, high] = [Math.min(one, other), Math.max(one, other)];
+        const isKept = ([key]: readonly [number, number]) => key >= low && key <= high;
         const pairs = held.map((key) => [key, key] as const);
-        const large = pairs.filter(([key]) => key > bound);
         let map = mapOf(pairs);
-        for (const [key] of large) map = PersistentMap.remove(map, key);
-        expect(map).toEqual(mapOf(pairs.filter(([key]) => key <= bound)));
+        for (const pair of pairs) if (!isKept(pair)) map = PersistentMap.remove(map, pair[0]);
+        expect(map).toEqual(mapOf(pairs.filter(isKept)));
       }),
     );
+  });
+
+  test.each([
+    [[KEY_MAX], 1],
+    [[KEY_MAX - 31, KEY_MAX], 1],
+    [[2 ** 31 + 31, 2 ** 31 + 32], 2],
+    [[2 ** 31 - 1, 2 ** 31], 7],
+    [[0, KEY_MAX], 7],
+  ])("keys %j stand in a trie %i nodes high, as their span wants", (held, height) => {
+    let nodes = 0;
+    const map = mapOf(held.map((key) => [key, key] as const));
+    for (let node: unknown = map.root; typeof node === "object"; nodes++) {
+      node = (node as typeof map.root).slots[0];
+    }
+    expect(nodes).toBe(height);
   });
 });
 

@@ -165,6 +165,15 @@ describe("the seed's functions", () => {
     expect(TodoList.deleteTodo(list, Number.MAX_SAFE_INTEGER)).toBe(list);
   });
 
+  test("the largest id is 2^32 - 1", () => {
+    const last = todo(2 ** 32 - 1, "2026-11-22");
+    const list = TodoList.put(TodoList.create([milk]), last);
+    expect(TodoList.todos(list, "2026-11-22").map(({ id }) => id)).toEqual([1, last.id]);
+    expect([...TodoList.todosAfter(list, "2026-11-22", 1)]).toEqual([last]);
+    expect(TodoList.todos(TodoList.deleteTodo(list, last.id), "2026-11-22")).toHaveLength(1);
+    expect(() => TodoList.addTodo(list, bread)).toThrow("0..2^32-1");
+  });
+
   test("todos of a day that has none, or that is none, are none", () => {
     const list = TodoList.create([milk]);
     expect(TodoList.todos(list, null)).toEqual([]);
@@ -199,11 +208,22 @@ describe("cost", () => {
       TodoList.deleteTodo(list, 5000),
     ]) {
       const made = [...partsOf(changed)].filter((part) => !old.has(part));
-      expect(made.length).toBeLessThan(60);
+      expect(made.length).toBeLessThanOrEqual(32);
       for (const part of made) {
         if (Array.isArray(part)) expect(part.length).toBeLessThanOrEqual(32);
       }
     }
+  });
+
+  test("an update that keeps the date makes one path of new parts and shares the index", () => {
+    const list = listOf(day);
+    const old = partsOf(list);
+    const changed = TodoList.updateTodo(list, 5000, (each) => ({ ...each, done: true }));
+    expect(changed.byDate).toBe(list.byDate);
+    // The list, its map, three nodes with their arrays, the todo.
+    const now = partsOf(changed);
+    expect([...now].filter((part) => !old.has(part))).toHaveLength(9);
+    expect([...old].filter((part) => !now.has(part))).toHaveLength(9);
   });
 
   test("todos(date) looks at no todo of another date", () => {
