@@ -17,17 +17,18 @@ export interface TodoChange {
 /** The todo that a caller asked for. What it left out or gave as null, [] or "" is absent. */
 export function newTodo(id: TodoId, rev: number, wanted: NewTodo): Todo {
   const { title, date, done, notes, priority, tags, assignee } = wanted;
-  return {
+  const todo: { -readonly [Member in keyof Todo]: Todo[Member] } = {
     id,
     title,
     date: date ?? null,
     done: done ?? false,
     rev,
-    ...(notes ? { notes } : undefined),
-    ...(priority ? { priority } : undefined),
-    ...(tags?.length ? { tags } : undefined),
-    ...(assignee ? { assignee } : undefined),
   };
+  if (notes) todo.notes = notes;
+  if (priority) todo.priority = priority;
+  if (tags?.length) todo.tags = tags;
+  if (assignee) todo.assignee = assignee;
+  return todo;
 }
 
 /**
