@@ -293,9 +293,9 @@ class Connection implements Caller {
     else if (outbox.queuedBytes > QUEUED_BYTES_MAX) this.#close(4108);
   }
 
-  #down({ pid, reason }: Down): void {
-    const list = this.#dispatch.down(pid);
-    if (list !== undefined) this.#following.down(list, reason);
+  #down(down: Down): void {
+    const list = this.#dispatch.down(down.pid);
+    if (list !== undefined) this.#following.down(list, down);
     this.#afterAnswer();
   }
 

@@ -89,11 +89,17 @@ export class Dispatch {
     this.#finish(call, { ok: true, result: listsResult(page) });
   }
 
-  /** A list's process has ended. Gives the list, if it was one that is watched. */
+  /**
+   * A list's process has ended. Gives the list, if it was one that is watched. A call whose time
+   * was over it has passed by, and may have gone to sleep after that: nothing has crashed.
+   */
   down(server: Pid): string | undefined {
     const list = this.#watched.get(server);
     this.#watched.delete(server);
-    for (const call of this.calls.askedOf(server)) this.#finish(call, refuse("crashed"));
+    const now = this.#options.gateway.runtime.clock.now();
+    for (const call of this.calls.askedOf(server)) {
+      this.#finish(call, refuse(call.deadline < now ? "timeout" : "crashed"));
+    }
     return list;
   }
 
@@ -179,10 +185,12 @@ export class Dispatch {
   }
 
   #askServer(call: CallInFlight, list: string, asked: TodoRequest): void {
-    const { caller, gateway } = this.#options;
+    const { caller, gateway, following } = this.#options;
     const server = gateway.directory.find(list);
     if (server === undefined) return this.#finish(call, refuse("crashed"));
+    const isNew = !this.#watched.has(server);
     this.watch(list, server);
+    if (asked.type !== "subscribe" && asked.type !== "unsubscribe") following.asks(list, isNew);
     const ask: Ask = { user: caller.user, deadline: call.deadline, request: asked };
     const ref = request(server, ask);
     if (ref !== undefined) return this.calls.asked(call, ref, server);

@@ -13,7 +13,7 @@ import { encodePush } from "../../shared/protocol/codec.ts";
 import { QUEUED_BYTES_CONFLATE } from "../../shared/protocol/limits.ts";
 import {
   cancelTimer,
-  type ExitReason,
+  type Down,
   isOrderly,
   type Pid,
   type Ref,
@@ -66,11 +66,17 @@ interface JoinLater {
   readonly sending: ReturnType<typeof sendAfter>;
 }
 
+/** A list is asked to take the connection in again, and its process that was asked. */
+interface Rejoin {
+  readonly list: string;
+  readonly server: Pid;
+}
+
 /** One connection's subscriptions, and what it says of their lists. */
 export class Following {
   readonly subscriptions = new Subscriptions();
   readonly #options: FollowingOptions;
-  readonly #rejoins = new Map<Ref, string>();
+  readonly #rejoins = new Map<Ref, Rejoin>();
   readonly #leaves = new Map<Ref, string>();
   readonly #joinsLater = new Map<string, JoinLater>();
   /** Of each list of which not all events were sent: those that are missing, or the latest. */
@@ -129,14 +135,24 @@ export class Following {
   }
 
   /** The list's process has ended. What was remembered is sent, or told by the new process. */
-  down(list: string, reason: ExitReason): void {
-    remove(this.#leaves, list);
+  down(list: string, { pid, reason }: Pick<Down, "pid" | "reason">): void {
+    for (const [ref, left] of this.#leaves) if (left === list) this.#leaves.delete(ref);
     if (isOrderly(reason)) return;
-    remove(this.#rejoins, list);
+    for (const [ref, { server }] of this.#rejoins) if (server === pid) this.#rejoins.delete(ref);
     if (!this.subscriptions.has(list)) return;
     const waitMs = this.subscriptions.crashed(list, this.#now);
+    if (this.#isRejoining(list)) return; // The new process was asked before this news came.
     if (waitMs === 0) this.#join(list);
     else this.#joinLater(list, waitMs);
+  }
+
+  /**
+   * The client is about to ask something of the list: what was missed is to be told before the
+   * answer. `isNew`: of a process that this connection has not asked before.
+   */
+  asks(list: string, isNew: boolean): void {
+    const mustJoin = isNew && this.subscriptions.has(list) && !this.#isRejoining(list);
+    if (mustJoin || this.#joinsLater.has(list)) this.#join(list);
   }
 
   /** A wait is over, unless it was given up. */
@@ -150,7 +166,7 @@ export class Following {
   /** True: the answer was to one of the questions asked here. */
   answered(ref: Ref, answer: Answer): boolean {
     if (this.#leaves.delete(ref)) return true;
-    const list = this.#rejoins.get(ref);
+    const list = this.#rejoins.get(ref)?.list;
     if (list === undefined) return false;
     this.#rejoins.delete(ref);
     if (this.subscriptions.has(list)) this.#rejoined(list, answer);
@@ -161,8 +177,8 @@ export class Following {
   #unwanted({ type, list }: TodoPush): void {
     if (type === "gone" || this.#options.isSubscribing(list)) return;
     for (const left of this.#leaves.values()) if (left === list) return;
-    const ref = this.#ask(list, { type: "unsubscribe" });
-    if (ref !== undefined) this.#leaves.set(ref, list);
+    const asked = this.#ask(list, { type: "unsubscribe" });
+    if (asked !== undefined) this.#leaves.set(asked.ref, list);
   }
 
   #remember(push: EventPush): void {
@@ -182,9 +198,9 @@ export class Following {
     const position = this.subscriptions.position(list);
     if (position === undefined) return;
     const { epoch, seq } = position;
-    const ref = this.#ask(list, { type: "subscribe", epoch, seq, again: true });
-    if (ref === undefined) this.#joinLater(list, JOIN_AGAIN_MS);
-    else this.#rejoins.set(ref, list);
+    const asked = this.#ask(list, { type: "subscribe", epoch, seq, again: true });
+    if (asked === undefined) this.#joinLater(list, JOIN_AGAIN_MS);
+    else this.#rejoins.set(asked.ref, { list, server: asked.server });
   }
 
   #rejoined(list: string, answer: Answer): void {
@@ -224,23 +240,25 @@ export class Following {
     this.#cancelJoin(list);
   }
 
-  #ask(list: string, asked: Ask["request"]): Ref | undefined {
+  #isRejoining(list: string): boolean {
+    for (const rejoin of this.#rejoins.values()) if (rejoin.list === list) return true;
+    return false;
+  }
+
+  /** undefined: the list is left alone, or its mailbox is full. */
+  #ask(list: string, asked: Ask["request"]): { ref: Ref; server: Pid } | undefined {
     const { gateway, user, watch } = this.#options;
     const server = gateway.directory.find(list);
     if (server === undefined) return undefined;
     watch(list, server);
     const ask: Ask = { user, deadline: Number.POSITIVE_INFINITY, request: asked };
-    return request(server, ask);
+    const ref = request(server, ask);
+    return ref && { ref, server };
   }
 
   get #now(): number {
     return this.#options.gateway.runtime.clock.now();
   }
-}
-
-/** Takes out what is of the list. */
-function remove(asked: Map<Ref, string>, list: string): void {
-  for (const [ref, of] of asked) if (of === list) asked.delete(ref);
 }
 
 function frameOf(push: TodoPush): string {

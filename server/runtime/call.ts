@@ -103,9 +103,12 @@ class Calling extends PendingCall implements Waiting<unknown> {
 
   next(): Step<unknown> {
     if (!this.#begun) {
+      const caller = current();
+      const mayWait = !caller.takesReplies || this.#pid.process === caller;
+      assert(mayWait, "a callback process cannot wait for a call; use request");
       if (!spend()) return GIVES_WAY; // A loop of calls that fail at once lets others run.
       this.#begun = true;
-      this.#ask(current());
+      this.#ask(caller);
     }
     if (this.asked !== undefined) return WAITS;
     return finished(this.outcome ?? TIMED_OUT);
@@ -126,7 +129,6 @@ class Calling extends PendingCall implements Waiting<unknown> {
     const asked = this.#pid.process;
     if (asked === caller) return "calling_self";
     if (asked === undefined) return "noproc";
-    assert(!caller.takesReplies, "a callback process cannot wait for a call; use request");
     const question = new Call(new From(caller.pid, this.ref), this.#request);
     if (post(asked, question, true) !== "in") return "overloaded";
     this.join(caller, asked);

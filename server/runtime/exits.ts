@@ -108,9 +108,8 @@ function workOff(): void {
 
 function endOne(process: Process, reason: ExitReason): void {
   const { pid, runtime, bonds, mailbox, timer } = process;
-  const isFirst = pid.process !== undefined;
-  if (!isFirst && bonds === undefined) return;
-  if (isFirst) {
+  if (process.isOver) return;
+  if (pid.process !== undefined) {
     runtime.countEnd();
     pid.process = undefined;
   }
@@ -119,7 +118,7 @@ function endOne(process: Process, reason: ExitReason): void {
   else if (timer !== undefined) runtime.cancelTimer(timer);
   if (mailbox?.bound !== undefined) mailbox.bound.release(0);
   if (bonds !== undefined) breakAll(process, bonds, reason);
-  process.bonds = undefined;
+  process.isOver = true;
   runtime.exited(process, reason);
 }
 

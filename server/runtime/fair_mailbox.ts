@@ -123,6 +123,9 @@ export class FairMailbox implements Mailbox {
 
   #beginWith(test: Test): void {
     this.#test = test;
+    for (let lane = this.#fresh.shift(); lane !== undefined; lane = this.#fresh.shift()) {
+      lane.fresh = false;
+    }
     for (const lane of this.#turns?.values() ?? [this.#only]) this.#markFresh(lane);
   }
 

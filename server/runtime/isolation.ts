@@ -51,7 +51,7 @@ function partsOf(value: object, place: string): Part[] {
   if (!isPlain(value) && !isOfDataClass(value)) refuse(value, place);
   return Object.entries(Object.getOwnPropertyDescriptors(value)).map(([member, property]) => {
     const inside = `${place}.${member}`;
-    if (property.get !== undefined) refuse(property.get, inside);
+    if (!("value" in property)) refuse(inside, inside, "a getter");
     return [property.value, inside];
   });
 }
@@ -66,11 +66,12 @@ function isOfDataClass(value: object): boolean {
   return typeof value.constructor === "function" && DATA in value.constructor;
 }
 
-function refuse(value: unknown, place: string): never {
-  const what = typeof value === "object" ? `an instance of ${nameOf(value)}` : `a ${typeof value}`;
+function refuse(value: unknown, place: string, what = kindOf(value)): never {
   throw new TypeError(`${place} is ${what}; what is sent has to be plain data`);
 }
 
-function nameOf(value: object | null): string {
-  return typeof value?.constructor === "function" ? value.constructor.name : "an unknown class";
+function kindOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return `a ${typeof value}`;
+  const { constructor } = value;
+  return `an instance of ${typeof constructor === "function" ? constructor.name : "no class"}`;
 }

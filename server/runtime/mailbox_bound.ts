@@ -96,9 +96,15 @@ export function mailboxFrom({ max, whenFull, fair = false }: MailboxOptions): Ma
   return bound === undefined ? undefined : new PlainMailbox(bound);
 }
 
-/** `process` now waits for `asked`: if that is paused for it, over any others, it goes on. */
+/** `process` now waits for `asked`: if that waits for it, those between that are paused go on. */
 export function loosen(process: Process, asked: Process): void {
-  if (waitsFor(asked, process)) asked.goOn();
+  if (!waitsFor(asked, process)) return;
+  let next: Process | undefined = asked;
+  while (next !== undefined && next !== process) {
+    const after = waitedForBy(next);
+    if (next.pausedFor !== undefined) next.goOn();
+    next = after;
+  }
 }
 
 /** Whether it is `other`, or waits, over any number of others, for its room or its reply. */
@@ -106,10 +112,14 @@ function waitsFor(process: Process, other: Process): boolean {
   let next: Process | undefined = process;
   for (let steps = 0; next !== undefined && steps < STEPS_MAX; steps++) {
     if (next === other) return true;
-    next = next.pausedFor ?? (next.timer instanceof PendingCall ? next.timer.asked : undefined);
+    next = waitedForBy(next);
   }
-  return next !== undefined;
+  return false;
 }
 
-/** Processes in one chain of waiting; a longer one is taken for a circle. */
+function waitedForBy({ pausedFor, timer }: Process): Process | undefined {
+  return pausedFor ?? (timer instanceof PendingCall ? timer.asked : undefined);
+}
+
+/** Processes in one chain of waiting that are looked at; a circle of others may be in it. */
 const STEPS_MAX = 1_000;

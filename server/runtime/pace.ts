@@ -23,15 +23,14 @@ export class Pace {
   /** A turn begins. */
   begin(now: number): void {
     this.#lookedAt = now;
-    this.#stretch = FIRST;
+    this.#stretch = this.budget(FIRST);
     this.#done = 0;
   }
 
-  /** Messages that a process may take, of `most`. */
+  /** Messages that a process may take, of `most`; what a stretch has room for, but at least one. */
   budget(most: number): number {
-    return this.#cost * most <= STRETCH_MS
-      ? most
-      : Math.max(1, Math.floor(STRETCH_MS / this.#cost));
+    if (this.#cost * most <= STRETCH_MS) return most;
+    return Math.max(1, Math.floor(STRETCH_MS / this.#cost));
   }
 
   /** A process has run and taken so many. False: it is time to look at the clock. */
@@ -45,7 +44,7 @@ export class Pace {
     const ms = now - this.#lookedAt;
     this.#lookedAt = now;
     this.#cost = ms / this.#done;
-    this.#stretch = ms < STRETCH_MS ? Math.min(this.#stretch * 2, LONGEST) : FIRST;
+    this.#stretch = this.budget(Math.min(this.#stretch * 2, LONGEST));
     this.#done = 0;
     return now;
   }

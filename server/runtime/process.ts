@@ -41,6 +41,8 @@ export abstract class Process {
   deaf = false;
   /** Exit signals come as messages. */
   trapsExits = false;
+  /** It has ended, and all have been told. */
+  isOver = false;
   /** What it has used of its budgets in the turns before this one. */
   reductions = 0;
   /** The deadline of what it waits in, if that has one; its end calls it off. */
@@ -75,9 +77,10 @@ export abstract class Process {
   deliver(message: unknown, sender?: Sender): void {
     if (this.mailbox === undefined) this.mailbox = new PlainMailbox();
     const { mailbox } = this;
+    // Woken first: should the stack be full before the message is in, it has not been delivered.
+    if (!this.queued && !this.deaf && isWanted(mailbox, message)) this.runtime.enqueue(this);
     mailbox.push(message, sender);
     if (mailbox.size > mailbox.highMark) this.#tellHigh(mailbox);
-    if (!this.queued && !this.deaf && isWanted(mailbox, message)) this.runtime.enqueue(this);
   }
 
   /** It has something to do. */

@@ -144,8 +144,8 @@ export class Runtime {
 
   /** The process has something to do. */
   enqueue(process: Process): void {
-    process.queued = true;
     this.#order.push(process);
+    process.queued = true;
     if (!this.#inTurn) this.#schedule();
   }
 
@@ -219,13 +219,12 @@ export class Runtime {
     let before = startedAt;
     for (let next = order.shift(); next !== undefined; next = order.shift()) {
       pace.goesOn(this.#run(next));
-      let now = pace.look(this.clock.now());
+      const now = pace.look(this.clock.now());
       const ms = now - before;
+      before = now;
       if (ms > LONG_TURN_MS) {
         this.telemetry.emit("long_turn", { pid: next.pid, label: next.label, ms });
-        now = this.clock.now(); // What listeners did is nobody's turn.
       }
-      before = now;
       if (now >= startedAt + TURN_MS || order.endsTurn()) return;
     }
   }

@@ -87,7 +87,7 @@ export class ListVoice {
   /** An answer that speaks of what is decided by now. */
   answer(from: From, ask: Ask, answer: Answer): void {
     const seq = this.#journal.decidedSeq;
-    if (this.#says.size === 0 && seq <= this.#journal.committedSeq) reply(from, answer);
+    if (this.#says.size === 0 && seq <= this.#journal.committedSeq) this.#reply(from, answer);
     else this.#says.push({ kind: "reply", seq, from, ask, answer, isOfWrite: false });
   }
 
@@ -123,7 +123,8 @@ export class ListVoice {
 
   /** The list is deleted: everybody is told so, and nothing after it. */
   end(): void {
-    for (const { join } of this.#joining.values()) reply(join.from, noList());
+    const gone: Answer = { ...noList(), isDeleted: true };
+    for (const { join } of this.#joining.values()) reply(join.from, gone);
     this.#joining.clear();
     this.subscribers.expelAll(gonePush(this.#journal.name.list, "deleted"));
   }
@@ -133,7 +134,7 @@ export class ListVoice {
       case "birth":
         return this.#journal.told({ state: saying.state, todosBytes: 0 });
       case "reply":
-        return reply(saying.from, saying.answer);
+        return this.#reply(saying.from, saying.answer);
       case "push":
         this.#journal.told(saying);
         return this.#push(saying);
@@ -148,6 +149,12 @@ export class ListVoice {
       default:
         return saying satisfies never;
     }
+  }
+
+  /** To one who joins again what it missed comes first: it is subscribed, as far as it knows. */
+  #reply(from: From, answer: Answer): void {
+    if (this.#joining.get(from.pid)?.join.position.again === true) this.#joinAtOnce(from.pid);
+    reply(from, answer);
   }
 
   #push({ event, body, state }: PushSaying): void {

@@ -112,6 +112,17 @@ test("calls to a list that crashes are answered crashed, at once; the next finds
   expect(alice.take()[0]?.result?.todos).toMatchObject([{ title: "Milk" }]);
 });
 
+test("a call that a list passed by, its time being over, is a timeout when the list sleeps", () => {
+  const { world, alice } = setUp();
+  world.lists.log.holdsLoads = true;
+  const first = alice.call("members", { list: "none" });
+  const hurried = alice.call("members", { list: "none", timeout_ms: 1 });
+  world.lists.pass(2);
+  world.lists.log.answerLoads();
+  world.lists.settle();
+  expect(alice.heard()).toEqual([`${first} not_found`, `${hurried} timeout`]);
+});
+
 test("bulk reads run one at a time, other calls go on, each list's calls in order", () => {
   const { world, alice } = setUp();
   world.lists.log.holdsLoads = true;

@@ -2,6 +2,7 @@
  * Following: pushes only of what is subscribed, each once and in order, over a list's crash too.
  */
 import { expect, test } from "vitest";
+import { exitProcess, type Pid } from "../../server/runtime/index.ts";
 import { GatewayWorld, type Peer } from "./gateway_world.ts";
 
 const LIST = "groceries";
@@ -219,6 +220,34 @@ test("a list that crashes after each joining is joined again ever later", () => 
   world.lists.pass(1);
   expect(bob.heard()).toEqual(["event @2"]);
 });
+
+test("one who asks a list that it will join again is told first what it missed", () => {
+  const { world, alice, bob } = setUp();
+  crashOnce(world, alice);
+  crashOnce(world, alice); // Joining waits half a second.
+  add(world, alice);
+  bob.call("members", { list: LIST });
+  expect(bob.heard()).toEqual(["event @2", "2 ok"]);
+  world.lists.pass(500);
+  add(world, alice);
+  expect(bob.heard()).toEqual(["event @3"]);
+});
+
+test("one who asks a list before the news of its crash comes is told first what it missed", () => {
+  const { world, alice, bob } = setUp();
+  alice.call("add_todo", ADD);
+  world.lists.log.commit(); // On disk; its list dies before it is told.
+  bob.ws.emit("message", Buffer.from(frame("members")), false);
+  exitProcess(world.lists.directory.whereis(LIST) as Pid, "kill");
+  world.lists.settle();
+  expect(bob.heard()).toEqual(["event @2", "members ok"]);
+  add(world, alice);
+  expect(bob.heard()).toEqual(["event @3"]);
+});
+
+function frame(method: string): string {
+  return JSON.stringify({ jsonrpc: "2.0", id: method, method, params: { list: LIST } });
+}
 
 test("of a list that was left no timer stays, and of one that is waited for there is one", () => {
   const { world, alice, bob } = setUp();

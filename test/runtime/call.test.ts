@@ -9,8 +9,9 @@ import {
   exitProcess,
   type From,
   type Pid,
+  processInfo,
   Reply,
-  type Runtime,
+  Runtime,
   receive,
   reply,
   request,
@@ -20,10 +21,11 @@ import {
   spawn,
   spawnLink,
   trapExits,
+  VirtualClock,
 } from "../../server/runtime/index.ts";
 import { PlainMailbox } from "../../server/runtime/mailbox.ts";
 import { scaled } from "./shuffle.ts";
-import { dead, downOf, drain, forever, newWorld, pass, reasonOf, run } from "./world.ts";
+import { dead, drain, forever, newWorld, pass, reasonOf, run } from "./world.ts";
 
 /**
  * A server that answers each question after `ms`, one after the other, with the question itself.
@@ -101,6 +103,33 @@ describe("a call", () => {
     });
     expect(["tie", "timeout"]).toContain(got[0]);
     expect(got[1]).toEqual([]);
+  });
+
+  test("a late reply to an earlier one is not taken for its own", () => {
+    const got = run(function* () {
+      const silent = spawn(function* () {
+        const [first, second] = [yield* receive<Call>(), yield* receive<Call>()];
+        yield* pass(5);
+        reply(first.from, "late");
+        for (const answer of ["right", "twice"]) reply(second.from, answer);
+      });
+      const answers = [yield* call(silent, 1, 10), yield* call(silent, 2)];
+      return [answers, yield* drain(10)];
+    });
+    const right = { ok: true, value: "right" };
+    expect(got).toEqual([[{ ok: false, error: "timeout" }, right], []]);
+  });
+
+  test("reaches a server of another runtime, and its answer comes back", () => {
+    const clock = new VirtualClock();
+    const [here, there] = [new Runtime({ clock }), new Runtime({ clock })];
+    const server = echo(there);
+    const answers: unknown[] = [];
+    here.spawn(function* () {
+      answers.push(yield* call(server, "hello"));
+    });
+    clock.advance(10);
+    expect(answers).toEqual([{ ok: true, value: "hello" }]);
   });
 
   test("a second reply to it is dropped", () => {
@@ -323,39 +352,22 @@ describe("request", () => {
     );
     expect(reason).toMatchObject({ message: expect.stringContaining("use call") });
   });
-});
 
-describe("a call from outside any process", () => {
-  test("is answered, times out, or learns of a dead server, and never rejects", async () => {
-    const { runtime, clock } = newWorld();
-    const [server, slow] = [echo(runtime, 10), echo(runtime, 20)];
-    const gone = runtime.spawn(function* () {});
-    clock.settle();
-    const answers = [
-      runtime.call(server, "hello"),
-      runtime.call(slow, "too slow", 15),
-      runtime.call(gone, "anyone?"),
-    ];
-    clock.advance(100);
-    expect(await Promise.all(answers)).toEqual([
-      { ok: true, value: "hello" },
-      { ok: false, error: "timeout" },
-      { ok: false, error: "noproc" },
-    ]);
-    expect(runtime.processCount).toBe(2);
-    for (const pid of [server, slow]) exitProcess(pid, "kill");
-    expect(runtime.timers.size).toBe(0);
-  });
-
-  test("its process ends with it", () => {
-    const left = run(function* ({ runtime }) {
-      const before = runtime.processCount;
-      void runtime.call(echo(runtime), "x");
-      yield* pass(1);
-      const server = echo(runtime);
-      exitProcess(server, "kill");
-      return [runtime.processCount - before, yield* downOf(server)];
+  test("is what callback processes have: a call that one steps by hand is refused", () => {
+    const { runtime, clock } = newWorld({ inOrder: true }); // It must have some budget left.
+    const silent = runtime.spawn(forever);
+    const got: unknown[] = [];
+    const stepping = startCallback(runtime, (message) => {
+      try {
+        if (message === "ask") call(silent, "?", Number.POSITIVE_INFINITY).next();
+        else got.push(message);
+      } catch (thrown) {
+        got.push((thrown as Error).message);
+      }
     });
-    expect(left).toEqual([1, "noproc"]);
+    for (const message of ["ask", "mail"]) stepping.deliver(message);
+    clock.settle();
+    expect(got).toEqual([expect.stringContaining("use request"), "mail"]);
+    expect(processInfo(silent)?.monitoredBy).toEqual([]);
   });
 });

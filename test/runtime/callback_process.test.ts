@@ -1,16 +1,25 @@
 /** Callback process: one function, message by message. */
-import { expect, test } from "vitest";
-import { startCallback } from "../../server/runtime/callback_process.ts";
+import { describe, expect, test } from "vitest";
+import { type CallbackProcess, startCallback } from "../../server/runtime/callback_process.ts";
 import {
+  type Down,
+  demonitor,
   exit,
+  exitProcess,
+  GenServer,
   isAlive,
+  link,
+  makeRef,
   monitor,
+  type Pid,
+  type Runtime,
   selectOnly,
   self,
   send,
   spawn,
+  trapExits,
 } from "../../server/runtime/index.ts";
-import { drain, newWorld, reasonOf, run } from "./world.ts";
+import { drain, forever, newWorld, pass, reasonOf, run } from "./world.ts";
 
 test("it handles its messages in order and knows itself", () => {
   const { runtime, clock } = newWorld();
@@ -130,6 +139,121 @@ test("what it does not select does not wake it: an idle loading process costs no
   clock.settle();
   for (let n = 0; n < 10; n++) process.deliver(n);
   expect(process.queued).toBe(false);
+});
+
+describe("selectOnly", () => {
+  /** A server that says what it hears; `inInit` is what it selects then. */
+  function hearing(runtime: Runtime, inInit: () => void) {
+    const heard: unknown[] = [];
+    const module: GenServer.Module<undefined, undefined> = {
+      name: "hearing",
+      init() {
+        trapExits(true);
+        inInit();
+        return ["ok", undefined];
+      },
+      handleInfo(message, state) {
+        heard.push(message);
+        return ["noreply", state];
+      },
+    };
+    const started = GenServer.start(runtime, module, { args: undefined });
+    if (!started.ok) throw new Error("it did not start");
+    return { pid: started.pid as Pid<unknown>, heard };
+  }
+
+  /** True of messages with a todo of id 1; of what has no todo at all it throws. */
+  const isFirst = (message: unknown): boolean =>
+    (message as { readonly todo: { readonly id: number } }).todo.id === 1;
+
+  test("a test that throws ends its own process in its own turn, not who sent", () => {
+    const got = run(function* ({ runtime }) {
+      const { pid } = hearing(runtime, () => selectOnly(isFirst));
+      const me = self<unknown>();
+      const sender = reasonOf(function* () {
+        send(pid, "no todo");
+        send(me, isAlive(pid));
+      });
+      const reason = yield* sender;
+      yield* pass(5);
+      return [reason, yield* drain(), isAlive(pid)];
+    });
+    expect(got).toEqual(["normal", [true], false]);
+  });
+
+  test("a test that throws at the news of an end keeps no other from that news", () => {
+    const got = run(function* ({ runtime }) {
+      const before = runtime.processCount;
+      const one = spawn(forever);
+      const picky = hearing(runtime, () => {
+        link(one);
+        monitor(one);
+        selectOnly(isFirst);
+      });
+      const linked = spawn(function* () {
+        link(one);
+        yield* forever();
+      });
+      yield* pass(5);
+      monitor(one);
+      spawn(function* () {
+        exitProcess(one, "boom");
+      });
+      const news = (yield* drain(10)) as Down[];
+      const living = [one, picky.pid, linked].map(isAlive);
+      return [news.map(({ reason }) => reason), living, runtime.processCount - before];
+    });
+    expect(got).toEqual([["boom"], [false, false, false], 0]);
+  });
+
+  test("taken back within an init it lets through what came meanwhile", () => {
+    const { runtime, clock } = newWorld();
+    const { heard } = hearing(runtime, () => {
+      selectOnly(() => false);
+      send(self<unknown>(), "early");
+      selectOnly(undefined);
+    });
+    clock.settle();
+    expect(heard).toEqual(["early"]);
+  });
+
+  test("changed by another's hand it wakes the process for what had waited", () => {
+    const { runtime, clock } = newWorld();
+    const { pid, heard } = hearing(runtime, () => selectOnly(() => false));
+    send(pid, "held");
+    clock.settle();
+    expect(heard).toEqual([]);
+    (pid.process as CallbackProcess).selectOnly(undefined);
+    clock.settle();
+    expect(heard).toEqual(["held"]);
+  });
+
+  test("a message is looked at twice at most, also when others are discarded in between", () => {
+    const { runtime, clock } = newWorld();
+    let looks = 0;
+    const isNews = (message: unknown): boolean => {
+      if (message === "held") looks += 1;
+      return message !== "held";
+    };
+    const process = startCallback(runtime, () => {
+      demonitor(makeRef(), { flush: true });
+      selectOnly(isNews);
+    });
+    for (const message of ["first", "held", "a", "b", "c"]) {
+      process.deliver(message);
+      clock.settle();
+    }
+    expect([looks, process.mailboxSize]).toEqual([2, 1]);
+  });
+
+  test("a hand-written process is refused: it has receive", () => {
+    const reason = run(() =>
+      reasonOf(function* () {
+        selectOnly(() => false);
+      }),
+    );
+    expect(reason).toMatchObject({ message: expect.stringContaining("use receive") });
+  });
 });
 
 test("messages it sends to itself are handled in the same run, after those that waited", () => {

@@ -5,22 +5,30 @@ import { FairMailbox } from "../../server/runtime/fair_mailbox.ts";
 import {
   call,
   GenServer,
+  on,
   type Pid,
   type Runtime,
   receive,
+  request as requestOf,
+  selectOnly,
   self,
   send,
   spawn,
+  startCallback,
   sys,
   type Waiting,
 } from "../../server/runtime/index.ts";
+import type { Sender } from "../../server/runtime/mailbox.ts";
 import { monitor as monitorOf } from "../../server/runtime/monitors.ts";
 import { Pid as AnyPid } from "../../server/runtime/pid.ts";
 import type { Process } from "../../server/runtime/process.ts";
 import { scaled } from "./shuffle.ts";
 import { drain, pass, run } from "./world.ts";
 
-const SENDERS = Array.from({ length: 4 }, (_, n) => pidOf(n));
+/** The first stands for all that comes from outside of any process. */
+const SENDERS: readonly Sender[] = [undefined, ...Array.from({ length: 3 }, (_, n) => pidOf(n))];
+
+const isNews = (message: unknown): boolean => message === "news";
 
 function pidOf(id: number): Pid {
   return new AnyPid(id, undefined as unknown as Process);
@@ -31,64 +39,127 @@ interface Sent {
   readonly made: number;
 }
 
-type Step =
-  | { readonly kind: "push"; readonly sender: number }
-  | { readonly kind: "shift" | "select"; readonly sender: number };
-
-const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom("push", "push", "push", "shift", "select"),
+const step = fc.record({
+  kind: fc.constantFrom("push", "push", "push", "push", "shift", "select", "select", "discard"),
   sender: fc.nat(SENDERS.length - 1),
+  test: fc.nat(2),
 });
 
-const isEven = (message: unknown): boolean => (message as Sent).made % 2 === 0;
+const TESTS = [2, 3, 5].map(
+  (divisor) =>
+    (message: unknown): boolean =>
+      (message as Sent).made % divisor === 0,
+);
 
 test("each sender's messages come in order and once, whatever is pushed and taken", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300, size: "max" }), (steps) => {
       const mailbox = new FairMailbox();
-      const waiting: Sent[][] = SENDERS.map(() => []);
-      for (const [made, { kind, sender }] of steps.entries()) {
+      let waiting: Sent[][] = SENDERS.map(() => []);
+      for (const [made, { kind, sender, ...one }] of steps.entries()) {
+        const isOne = TESTS[one.test] ?? isNews;
         if (kind === "push") {
           mailbox.push({ sender, made }, SENDERS[sender]);
           waiting[sender]?.push({ sender, made });
         } else if (kind === "select") {
-          const selected = mailbox.select(isEven)?.message as Sent | undefined;
-          const has = waiting.some((lane) => lane.some(isEven));
+          const selected = mailbox.select(isOne)?.message as Sent | undefined;
+          const has = waiting.some((lane) => lane.some(isOne));
           expect(selected !== undefined).toBe(has);
           if (selected === undefined) continue;
           const lane = waiting[selected.sender] ?? [];
-          expect(selected).toEqual(lane.splice(lane.findIndex(isEven), 1)[0]);
+          expect(selected).toEqual(lane.splice(lane.findIndex(isOne), 1)[0]);
+        } else if (kind === "discard") {
+          mailbox.discard(isOne);
+          waiting = waiting.map((lane) => lane.filter((message) => !isOne(message)));
         } else if (mailbox.size > 0) {
           const message = mailbox.shift() as Sent;
           expect(message).toEqual(waiting[message.sender]?.shift());
         }
         expect(mailbox.size).toBe(waiting.flat().length);
         expect(mailbox.senders).toBe(waiting.filter((lane) => lane.length > 0).length);
+        expect(SENDERS.map((each) => mailbox.sizeOf(each))).toEqual(
+          waiting.map((lane) => lane.length),
+        );
       }
     }),
   );
 });
 
-test("a message waits behind at most one of each other sender for each of its own", () => {
-  fc.assert(
-    fc.property(fc.array(fc.nat(SENDERS.length - 1), { maxLength: 200 }), (senders) => {
-      const mailbox = new FairMailbox();
-      for (const [made, sender] of senders.entries()) {
-        mailbox.push({ sender, made }, SENDERS[sender]);
+/** All sent by these, in the order in which `take` gets them; whose they are. */
+function takenFrom(
+  senders: readonly number[],
+  take: (mailbox: FairMailbox, turn: number) => unknown,
+): number[] {
+  const mailbox = new FairMailbox();
+  for (const [made, sender] of senders.entries()) {
+    mailbox.push({ sender, made }, SENDERS[sender]);
+  }
+  return senders.map((_, turn) => (take(mailbox, turn) as Sent).sender);
+}
+
+/** Of no other sender two come between two of one's own, nor before one's first. */
+function expectTurns(order: readonly number[]): void {
+  for (const own of SENDERS.keys()) {
+    for (const other of SENDERS.keys()) {
+      let before = 0; // Of the other's, since the last of one's own.
+      for (const sender of order.slice(0, order.lastIndexOf(own) + 1)) {
+        if (sender === other) before += 1;
+        if (sender === own) before = 0;
+        if (own !== other) expect(before).toBeLessThanOrEqual(1);
       }
-      const order = senders.map(() => (mailbox.shift() as Sent).sender);
-      for (const own of SENDERS.keys()) {
-        for (const other of SENDERS.keys()) {
-          let before = 0; // Of the other's, since the last of one's own.
-          for (const sender of order.slice(0, order.lastIndexOf(own) + 1)) {
-            if (sender === other) before += 1;
-            if (sender === own) before = 0;
-            if (own !== other) expect(before).toBeLessThanOrEqual(1);
-          }
-        }
-      }
-    }),
-  );
+    }
+  }
+}
+
+const senders = fc.array(fc.nat(SENDERS.length - 1), { maxLength: 200 });
+
+describe("a message waits behind at most one of each other sender for each of its own", () => {
+  test("when they are taken as they come", () => {
+    fc.assert(
+      fc.property(senders, (all) => {
+        expectTurns(takenFrom(all, (mailbox) => mailbox.shift()));
+      }),
+    );
+  });
+
+  test("when they are selected", () => {
+    fc.assert(
+      fc.property(senders, (all) => {
+        expectTurns(takenFrom(all, (mailbox) => mailbox.select(isSent)?.message));
+      }),
+    );
+  });
+
+  test("when news are waited for in between, by one test or another", () => {
+    fc.assert(
+      fc.property(senders, fc.boolean(), fc.boolean(), (all, isShifted, isSameTest) => {
+        const order = takenFrom(all, (mailbox, turn) => {
+          const isWanted = isSameTest ? isNews : (message: unknown) => isNews(message);
+          expect(mailbox.select(isWanted)).toBeUndefined();
+          mailbox.push("news", pidOf(turn));
+          expect(mailbox.select(isWanted)).toEqual({ message: "news" });
+          return isShifted ? mailbox.shift() : mailbox.select(isSent)?.message;
+        });
+        expectTurns(order);
+      }),
+    );
+  });
+});
+
+const isSent = (message: unknown): boolean => !isNews(message);
+
+test("a test that throws leaves the message, its sender's turn and the sizes as they were", () => {
+  const mailbox = new FairMailbox();
+  for (const [made, sender] of [1, 1, 2].entries()) {
+    mailbox.push({ sender, made }, SENDERS[sender]);
+  }
+  const isOdd = (): boolean => {
+    throw new Error("odd");
+  };
+  for (const _ of [1, 2, 3]) expect(() => mailbox.select(isOdd)).toThrow("odd");
+  expect([mailbox.size, mailbox.senders]).toEqual([3, 2]);
+  const taken = [1, 2, 3].map(() => (mailbox.shift() as Sent).made);
+  expect([taken, mailbox.size, mailbox.senders]).toEqual([[0, 2, 1], 0, 0]);
 });
 
 test("senders that have nothing waiting are not kept for ever", () => {
@@ -161,6 +232,78 @@ describe("a flooding caller", () => {
   });
 });
 
+/** Takes requests, after each one nothing but "news", as one that waits for a commit. */
+const writer: GenServer.Module<string[], string[], string> = {
+  name: "writer",
+  init: (served) => ["ok", served],
+  handleCall(request, _from, served) {
+    served.push(request);
+    selectOnly(isNews);
+    return ["reply", served.length, served];
+  },
+  handleInfo(_news, served) {
+    selectOnly(undefined);
+    return ["noreply", served];
+  },
+};
+
+describe("one that waits for something else after each request serves them in turns", () => {
+  test("a server that selects its news", () => {
+    const served: string[] = [];
+    const answer = run(function* ({ runtime }) {
+      const started = GenServer.start(runtime, writer, { args: served, mailbox: { fair: true } });
+      if (!started.ok) throw new Error("it did not start");
+      const { pid } = started;
+      const flooder = startCallback(runtime, () => {
+        for (let n = 0; n < 200; n++) requestOf(pid, "flood");
+      });
+      flooder.deliver("go");
+      for (let n = 1; n < 10; n++) runtime.addTimer(n * 10, () => pid.process?.deliver("news"));
+      yield* pass(1);
+      return yield* call(pid, "mine", 100);
+    });
+    expect(answer).toEqual({ ok: true, value: 3 });
+    expect(served.slice(0, 3)).toEqual(["flood", "flood", "mine"]); // The first had been taken.
+  });
+
+  test("a hand-written one that receives its news", () => {
+    const served: string[] = [];
+    run(function* () {
+      const server = spawn<string>(serveOneByOne(served), { mailbox: { fair: true } });
+      yield* flood(server as Pid<unknown>, 200);
+      yield* pass(2);
+      const before = served.length;
+      for (let n = 0; n < 3; n++) send(server, "mine");
+      yield* pass(100);
+      served.splice(0, before);
+    });
+    const last = served.lastIndexOf("mine");
+    expect(served.filter((message) => message === "mine")).toHaveLength(3);
+    expect(served.slice(0, last).join(" ")).not.toContain("flood flood");
+  });
+});
+
+/** Takes one message, asks its disk to write it, and waits until that says "written". */
+function serveOneByOne(served: string[]) {
+  const isWritten = (message: unknown): boolean => message === "written";
+  return function* (): Waiting<void> {
+    const me = self<string>();
+    const disk = spawn<"write">(function* () {
+      for (;;) {
+        yield* receive();
+        yield* pass(1);
+        send(me, "written");
+      }
+    });
+    for (;;) {
+      const isRequest = (message: unknown): boolean => !isWritten(message);
+      served.push(yield* receive(on(isRequest, (message: string) => message)));
+      send(disk, "write");
+      yield* receive(on(isWritten, () => undefined));
+    }
+  };
+}
+
 /** Another process sends so many messages; gives how many were taken. */
 function* flood(server: Pid<unknown>, messages: number): Waiting<number> {
   const me = self<unknown>();
@@ -196,4 +339,18 @@ test("the end of a sender comes after what it has sent, among all the others' ma
     return seen.filter((message) => typeof message !== "string" || message === "DOWN");
   });
   expect(got).toEqual([1, 2, 3, "DOWN"]);
+});
+
+test("turns are kept though messages are taken in order and by a test in turns", () => {
+  const [a, b] = [pidOf(1), pidOf(2)];
+  const mailbox = new FairMailbox();
+  for (let n = 0; n < 6; n++) {
+    mailbox.push("a", a);
+    mailbox.push("b", b);
+  }
+  const all = () => true;
+  const got = Array.from({ length: 12 }, (_, n) =>
+    n % 2 === 0 ? mailbox.shift() : mailbox.select(all)?.message,
+  );
+  expect(got.join("")).toBe("abababababab");
 });

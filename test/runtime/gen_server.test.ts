@@ -12,7 +12,6 @@ import {
   type Pid,
   self,
   send,
-  sendAfter,
   spawn,
   spawnLink,
   trapExits,
@@ -330,61 +329,5 @@ describe("continue", () => {
       return result.ok ? yield* GenServer.call(result.pid, "get") : undefined;
     });
     expect(got).toEqual({ ok: true, value: 100_000 });
-  });
-});
-
-describe("timeout", () => {
-  const arm =
-    (ms: number): Do =>
-    (state) => ["reply", "armed", state, { timeout: ms }];
-
-  test("131 gs-timeout-in-reply-tuple: after that many ms of silence, once", () => {
-    const got = run(function* ({ runtime, clock }) {
-      yield* call(up(runtime), arm(30));
-      return [yield* take(), clock.now(), yield* drain(500)];
-    });
-    expect(got).toEqual([{ info: { type: "timeout" } }, 30, []]);
-  });
-
-  test("132 gs-timeout-cancelled-by-any-message", () => {
-    const got = run(function* ({ runtime }) {
-      const server = up(runtime);
-      yield* call(server, arm(60));
-      yield* pass(59);
-      tell(server, "noise");
-      return yield* drain(150);
-    });
-    expect(got).toEqual([{ info: "noise" }]);
-  });
-
-  test("a message that comes at its very moment comes instead of it", () => {
-    const got = run(function* ({ runtime }) {
-      const server = up(runtime) as Pid<unknown>;
-      sendAfter(server, "noise", 60);
-      yield* call(server, arm(60));
-      return yield* drain(150);
-    });
-    expect(got).toEqual([{ info: "noise" }]);
-  });
-
-  test("0 is at once, but after what waits already", () => {
-    const got = run(function* ({ runtime }) {
-      const server = up(runtime);
-      const armed = yield* call(server, arm(0));
-      return [armed, yield* take()];
-    });
-    expect(got).toEqual([{ ok: true, value: "armed" }, { info: { type: "timeout" } }]);
-  });
-
-  test("init and continue may set it, and the end of the server cancels it", () => {
-    const got = run(function* ({ runtime, clock }) {
-      const tell = self<unknown>();
-      started(runtime, () => ["ok", { tell, value: 0 }, { timeout: 20 }]);
-      const first = [yield* take(), clock.now()];
-      const second = started(runtime, () => ["ok", { tell, value: 0 }, { timeout: 5000 }]);
-      exitProcess(second, "kill");
-      return [...first, runtime.timers.size];
-    });
-    expect(got).toEqual([{ info: { type: "timeout" } }, 20, 0]);
   });
 });

@@ -1,8 +1,18 @@
 /** Isolation: what is sent is data and frozen, in a runtime that asks for it, and what is not. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DATA, GenServer, Runtime, reply, self, send } from "../../server/runtime/index.ts";
-import { drain, newWorld, reasonOf, run } from "./world.ts";
+import {
+  DATA,
+  exit,
+  exitProcess,
+  GenServer,
+  isAlive,
+  Runtime,
+  reply,
+  self,
+  send,
+} from "../../server/runtime/index.ts";
+import { drain, forever, newWorld, reasonOf, run } from "./world.ts";
 
 class Point {
   readonly x = 1;
@@ -11,6 +21,17 @@ class Point {
 class Marked {
   static readonly [DATA] = true;
   readonly parts = [1];
+}
+
+/** An object whose member is another one at each look. */
+function bareLive() {
+  let looks = 0;
+  return {
+    get now() {
+      looks += 1;
+      return looks;
+    },
+  };
 }
 
 /** What an isolated runtime says to sending this; undefined: it is sent. */
@@ -34,6 +55,13 @@ describe("an isolated runtime", () => {
     ["a date", { at: new Date() }, "the message.at is an instance of Date"],
     ["a promise", { a: Promise.resolve() }, "the message.a is an instance of Promise"],
     ["a symbol", Symbol("a"), "the message is a symbol"],
+    ["a getter", { at: bareLive() }, "the message.at.now is a function"],
+    ["a key of a map", new Map([[new Point(), 1]]), "a key of the message is an instance of Point"],
+    [
+      "what no class has made",
+      [Object.create(Object.create(null))],
+      "the message.0 is an instance of an unknown class",
+    ],
   ])("refuses %s", (_what, message, why) => {
     expect(refusalOf(message)).toBe(`TypeError: ${why}; what is sent has to be plain data`);
   });
@@ -61,6 +89,45 @@ describe("an isolated runtime", () => {
     expect(() => message.todo.tags.push("b")).toThrow(TypeError);
     expect(() => Object.assign(message, { todo: 1 })).toThrow(TypeError);
     expect(() => message.marked.parts.push(2)).toThrow(TypeError);
+  });
+
+  test("takes maps and sets, looked into and what they hold frozen, though not they", () => {
+    const held = { tags: ["a"] };
+    const map = new Map([[held, new Set([held.tags])]]);
+    expect(refusalOf(map)).toBeUndefined();
+    expect(() => held.tags.push("b")).toThrow(TypeError);
+    expect(Object.isFrozen(held)).toBe(true);
+    expect(map.set(held, new Set()).size).toBe(1); // Nothing could forbid it.
+  });
+
+  test("looks through and freezes data of any depth, without a stack", () => {
+    let deep: unknown[] = [];
+    const innermost = deep;
+    for (let n = 0; n < 20_000; n++) deep = [deep];
+    expect([refusalOf(deep), refusalOf(deep)]).toEqual([undefined, undefined]);
+    expect([deep, innermost].map(Object.isFrozen)).toEqual([true, true]);
+    const odd: unknown[] = [];
+    let around = odd;
+    for (let n = 0; n < 20_000; n++) around = [around];
+    odd.push(() => 1);
+    expect(refusalOf(around)).toContain("is a function");
+  });
+
+  test("looks at exit reasons too, one's own and those for others", () => {
+    const got = run(function* ({ runtime }) {
+      const other = runtime.spawn(forever);
+      const reason = { updater: () => 1 };
+      const reasons = [
+        yield* reasonOf(function* () {
+          exit(reason);
+        }),
+        yield* reasonOf(function* () {
+          exitProcess(other, reason);
+        }),
+      ];
+      return [reasons.map((one) => (one as { readonly error: string }).error), isAlive(other)];
+    });
+    expect(got).toEqual([["TypeError", "TypeError"], true]);
   });
 
   test("takes a message that holds itself", () => {

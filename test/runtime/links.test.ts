@@ -178,6 +178,30 @@ test("48 link-to-dead-trapping", () => {
   expect(right).toEqual([true, "noproc"]);
 });
 
+test.each([false, true])("the EXIT of the dead comes after their mail (fair: %s)", (fair) => {
+  const got = run(function* () {
+    const me = self<unknown>();
+    spawn(
+      function* () {
+        trapExits(true);
+        const own = self<unknown>();
+        const gone = spawn(function* () {
+          for (const n of [1, 2, 3]) send(own, n);
+        });
+        yield* pass(5);
+        link(gone);
+        send(
+          me,
+          (yield* drain()).map((one) => (typeof one === "number" ? one : "EXIT")),
+        );
+      },
+      { mailbox: { fair } },
+    );
+    return yield* take();
+  });
+  expect(got).toEqual([1, 2, 3, "EXIT"]);
+});
+
 test("49 unlink-cuts", () => {
   const reason = run(() =>
     reasonOf(function* () {

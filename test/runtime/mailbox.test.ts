@@ -3,30 +3,36 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { PlainMailbox } from "../../server/runtime/mailbox.ts";
 
-type Step = { readonly kind: "push" | "shift" | "select"; readonly place: number };
+interface Step {
+  readonly kind: "push" | "shift" | "select" | "discard";
+  readonly place: number;
+}
 
 const isThird = (message: unknown): boolean => (message as number) % 3 === 0;
 const isFifth = (message: unknown): boolean => (message as number) % 5 === 0;
 
 const step = fc.record<Step>({
-  kind: fc.constantFrom("push", "push", "shift", "select"),
+  kind: fc.constantFrom("push", "push", "push", "push", "shift", "select", "select", "discard"),
   place: fc.nat(50),
 });
 
-test("it holds and gives what an array would, whatever is pushed, shifted, selected", () => {
+test("it holds and gives what an array would, whatever is pushed and taken", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300, size: "max" }), (steps) => {
       const mailbox = new PlainMailbox();
-      const model: number[] = [];
+      let model: number[] = [];
       for (const [made, { kind, place }] of steps.entries()) {
+        const test = place % 2 === 0 ? isThird : isFifth;
         if (kind === "push") {
           mailbox.push(made);
           model.push(made);
         } else if (kind === "select") {
-          const test = place % 2 === 0 ? isThird : isFifth;
           const at = model.findIndex(test);
           const wanted = at < 0 ? undefined : { message: model.splice(at, 1)[0] };
           expect(mailbox.select(test)).toEqual(wanted);
+        } else if (kind === "discard") {
+          mailbox.discard(test);
+          model = model.filter((message) => !test(message));
         } else if (model.length > 0) {
           expect(mailbox.shift()).toBe(model.shift());
         }

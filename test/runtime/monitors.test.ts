@@ -41,6 +41,29 @@ test("66 monitor-dead-pid-gives-noproc", () => {
   expect(right).toEqual([true, true, "noproc"]);
 });
 
+test.each([false, true])("of the dead tells after what they had sent (fair: %s)", (fair) => {
+  const got = run(function* () {
+    const me = self<unknown>();
+    spawn(
+      function* () {
+        const own = self<unknown>();
+        const gone = spawn(function* () {
+          for (const n of [1, 2, 3]) send(own, n);
+        });
+        yield* pass(5);
+        monitor(gone);
+        send(
+          me,
+          (yield* drain()).map((one) => (typeof one === "number" ? one : "DOWN")),
+        );
+      },
+      { mailbox: { fair } },
+    );
+    return yield* take();
+  });
+  expect(got).toEqual([1, 2, 3, "DOWN"]);
+});
+
 test("67 monitor-twice-tells-twice", () => {
   const right = run(function* () {
     const pid = idle();

@@ -92,6 +92,26 @@ test("reductions grow by one with each message taken, in this turn and over turn
   expect([seen.length, [...steps]]).toEqual([1000, [1]]);
 });
 
+test("reductions of one that is being started are its own, not those of its starter", () => {
+  const { runtime, clock } = newWorld();
+  const seen: (number | undefined)[] = [];
+  const module: GenServer.Module<undefined, undefined> = {
+    name: "started",
+    init() {
+      seen.push(processInfo(self())?.reductions);
+      return ["ok", undefined];
+    },
+  };
+  const pid = runtime.spawn<number>(function* () {
+    for (let n = 0; n < 50; n++) yield* receive<number>();
+    GenServer.start(runtime, module, { args: undefined });
+    seen.push(processInfo(self())?.reductions);
+  });
+  for (let n = 0; n < 50; n++) send(pid, n);
+  clock.settle();
+  expect(seen).toEqual([0, 50]);
+});
+
 test("the state of a server is the one of this moment, from inside and outside", () => {
   const got = run(function* ({ runtime }) {
     const inside: unknown[] = [];

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   after as afterMs, // The linter takes `after` for a hook of the test framework.
   any,
+  type Down,
   exitProcess,
   monitor,
   on,
@@ -180,6 +181,63 @@ describe("selective", () => {
       return [first, tuple, (yield* drain()).length];
     });
     expect(got).toEqual([{ x: 1, y: 2 }, ["a", 1], 3]);
+  });
+});
+
+describe("a pattern that throws", () => {
+  test.each([false, true])("ends the process unless caught; no mail is lost (fair: %s)", (fair) => {
+    const got = run(function* () {
+      const me = self<unknown>();
+      const odd = on(
+        (message) => (message as { todo: { id: number } }).todo.id === 1,
+        () => "never",
+      );
+      const one = spawn<unknown>(
+        function* () {
+          try {
+            yield* receive(odd);
+          } catch (thrown) {
+            send(me, (thrown as Error).name);
+          }
+          send(me, [yield* drain(), self().process?.mailboxSize]);
+          yield* receive(odd);
+        },
+        { mailbox: { fair } },
+      );
+      const ref = monitor(one);
+      for (const message of ["one", "two"]) send(one, message);
+      yield* pass(10);
+      send(one, "three");
+      const [caught, had, down] = yield* drain(10);
+      return [caught, had, (down as Down).ref === ref, (down as Down).reason];
+    });
+    const reason = expect.objectContaining({ error: "TypeError" });
+    expect(got).toEqual(["TypeError", [["one", "two"], 0], true, reason]);
+  });
+
+  test("leaves no timer behind, and the next receive has its own", () => {
+    const got = run(function* ({ runtime, clock }) {
+      sendAll("mail");
+      const odd = on(
+        () => {
+          throw new Error("odd");
+        },
+        () => "never",
+      );
+      const thrown: unknown[] = [];
+      try {
+        yield* receive<unknown>(
+          odd,
+          afterMs(99_999, () => "late"),
+        );
+      } catch (error) {
+        thrown.push((error as Error).message);
+      }
+      const left = [runtime.timers.size, self().process?.timer];
+      yield* pass(10);
+      return [thrown, left, clock.now(), runtime.timers.size];
+    });
+    expect(got).toEqual([["odd"], [0, undefined], 10, 0]);
   });
 });
 

@@ -1,4 +1,6 @@
 /** Ring: first in, first out, through every growth, and giving back what a burst has left. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Ring } from "../../server/runtime/ring.ts";
@@ -27,4 +29,27 @@ test("it gives what a plain queue gives, however pushes and shifts are mixed", (
     ),
     { numRuns: scaled(30) },
   );
+});
+
+/** Bytes in use after all that nobody holds has been collected. */
+function heapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+test("a long array that a burst has left behind is given back when it is empty", () => {
+  const before = heapBytes();
+  const rings = Array.from({ length: 200 }, () => {
+    const ring = new Ring<number>();
+    for (let n = 0; n < 10_000; n++) ring.push(n);
+    while (ring.size > 0) ring.shift();
+    return ring;
+  });
+  expect(heapBytes() - before).toBeLessThan(2 ** 22); // Kept they would be 25 megabytes.
+  for (const ring of rings) {
+    ring.push(7);
+    expect([ring.size, ring.shift(), ring.shift()]).toEqual([1, 7, undefined]);
+  }
 });

@@ -98,6 +98,13 @@ describe("shuffled by a seed", () => {
     expect(Math.max(...budgets)).toBeGreaterThan(150);
   });
 
+  test("a turn ends after about one run in eight", () => {
+    const order = new Shuffled(nextShuffle() ?? 1);
+    const ends = Array.from({ length: 1000 }, () => order.endsTurn()).filter((one) => one);
+    expect(ends.length).toBeGreaterThan(50);
+    expect(ends.length).toBeLessThan(250);
+  });
+
   test("a turn may end while others are ready, and may run them all", () => {
     const ends = seeds(100).map((shuffle) => {
       const { runtime, clock } = newWorld({ shuffle });

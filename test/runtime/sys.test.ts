@@ -166,6 +166,37 @@ describe("suspend and resume", () => {
     expect(got).toEqual(["ok", false, [false]]);
   });
 
+  test("keep the turns of a fair server's senders", () => {
+    const heard: string[] = [];
+    const module: GenServer.Module<undefined, undefined> = {
+      name: "hearing",
+      init: () => ["ok", undefined],
+      handleInfo(message, state) {
+        heard.push(String(message));
+        return ["noreply", state];
+      },
+    };
+    run(function* ({ runtime }) {
+      const mailbox = { fair: true, max: 10 };
+      const started = GenServer.start(runtime, module, { args: undefined, mailbox });
+      if (!started.ok) return;
+      const { pid } = started;
+      yield* sys.suspend(pid);
+      for (const [name, count] of [
+        ["a", 4],
+        ["b", 2],
+      ] as const) {
+        spawn(function* () {
+          for (let n = 0; n < count; n++) send(pid, `${name}${n}`);
+        });
+        yield* pass(1);
+      }
+      yield* sys.resume(pid);
+      yield* pass(1);
+    });
+    expect(heard).toEqual(["a0", "b0", "a1", "b1", "a2", "a3"]);
+  });
+
   test("what a server selects for itself comes back with resume", () => {
     const got = run(function* ({ runtime }) {
       const me = self<unknown>();

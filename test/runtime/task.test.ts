@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   describeReason,
   exit,
+  exitProcess,
   GenServer,
   isAlive,
   type Pid,
@@ -14,7 +15,7 @@ import {
   Task,
   trapExits,
 } from "../../server/runtime/index.ts";
-import { downOf, drain, forever, pass, reasonOf, run, take } from "./world.ts";
+import { downOf, drain, forever, newWorld, pass, reasonOf, run, take } from "./world.ts";
 
 /** Work that takes `ms` and gives `value`. */
 const work = (value: unknown, ms = 0) =>
@@ -287,4 +288,50 @@ describe("a task of a promise", () => {
     expect(events).toEqual(["ended", "aborted"]); // In nobody's name, once it has ended.
     expect(runtime.processCount).toBe(0);
   });
+
+  test("does not abort its signal when the promise was kept", async () => {
+    const runtime = new Runtime();
+    const signals: AbortSignal[] = [];
+    const outcome = await new Promise((resolve) => {
+      runtime.spawn(function* () {
+        const task = Task.fromPromise(async (signal) => signals.push(signal));
+        const got = yield* Task.await(task);
+        yield* downOf(task.pid);
+        yield* pass(1); // Until what its end has asked for is done.
+        resolve(got);
+      });
+    });
+    expect(outcome).toEqual({ ok: true, value: 1 });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  });
+
+  test("aborts in nobody's name, whoever has ended it", async () => {
+    const { runtime, clock } = newWorld();
+    const names: string[] = [];
+    const tasks: Pid[] = [];
+    runtime.spawn(function* () {
+      trapExits(true);
+      const task = Task.fromPromise((signal) => {
+        signal.addEventListener("abort", () => names.push(nameOfRunning()));
+        return new Promise<number>(() => {});
+      });
+      tasks.push(task.pid);
+      yield* forever();
+    });
+    clock.settle();
+    runtime.spawn(function* () {
+      for (const pid of tasks) exitProcess(pid, "kill");
+    });
+    clock.settle();
+    await Promise.resolve();
+    expect([names, tasks.map(isAlive)]).toEqual([["nobody"], [false]]);
+  });
 });
+
+function nameOfRunning(): string {
+  try {
+    return String(self());
+  } catch {
+    return "nobody";
+  }
+}

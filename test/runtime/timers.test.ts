@@ -94,3 +94,19 @@ test("a timer may cancel one of the same moment; one set while firing has its ow
   timers.fireDue(5);
   expect([fired, timers.size]).toEqual([["first", "set meanwhile"], 0]);
 });
+
+test("a time that is no number is refused, and delays nobody", () => {
+  const timers = new Timers();
+  const fired: string[] = [];
+  const set = (name: string, ms: number) =>
+    timers.set(new CallbackTimer(() => fired.push(name)), ms);
+  set("far", 10_000);
+  expect(() => set("never", Number.NaN)).toThrow("want a number");
+  set("later", 9_000);
+  set("near", 5);
+  timers.begin(0);
+  timers.fireDue(5);
+  expect([fired, timers.size]).toEqual([["near"], 2]);
+  timers.fireDue(10_000);
+  expect(fired).toEqual(["near", "later", "far"]);
+});

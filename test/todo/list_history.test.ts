@@ -140,6 +140,19 @@ describe("subscribe, from a position", () => {
     expect(bob.take()).toEqual([]);
   });
 
+  test("by one who joins again is answered before what it asks then; by others when known", () => {
+    for (const again of [true, undefined]) {
+      const { world, bob, epoch } = longList();
+      bob.ask({ type: "subscribe", epoch, seq: 20, ...(again && { again }) });
+      bob.ask({ type: "members" });
+      const told = bob.take();
+      expect(told).toEqual(again ? ["subscribe @202", "members @202"] : ["members @202"]);
+      world.log.answerLooks();
+      world.settle();
+      expect(bob.take()).toEqual(again ? [] : ["subscribe @202"]);
+    }
+  });
+
   test("of one who was removed meanwhile finds no list", () => {
     const { world, alice, bob, epoch } = longList();
     bob.ask({ type: "subscribe", epoch, seq: 20 });
@@ -159,6 +172,14 @@ describe("subscribe, from a position", () => {
     world.log.answerLooks();
     world.settle();
     expect(bob.take()).toEqual([]);
+  });
+
+  test("by one who joins again is answered that the list was deleted meanwhile", () => {
+    const { world, alice, bob, epoch } = longList();
+    const asked = bob.ask({ type: "subscribe", epoch, seq: 20, again: true });
+    alice.ask({ type: "delete_list" });
+    world.commit();
+    expect(asked.answer).toMatchObject({ kind: "not_found", isDeleted: true });
   });
 
   test("a list that has something to look up does not fall asleep over it", () => {
