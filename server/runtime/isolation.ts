@@ -72,6 +72,6 @@ function refuse(value: unknown, place: string, what = kindOf(value)): never {
 
 function kindOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return `a ${typeof value}`;
-  const { constructor } = value;
-  return `an instance of ${typeof constructor === "function" ? constructor.name : "no class"}`;
+  const made = value.constructor;
+  return `an instance of ${typeof made === "function" ? made.name : "an unknown class"}`;
 }

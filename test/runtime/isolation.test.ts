@@ -55,7 +55,7 @@ describe("an isolated runtime", () => {
     ["a date", { at: new Date() }, "the message.at is an instance of Date"],
     ["a promise", { a: Promise.resolve() }, "the message.a is an instance of Promise"],
     ["a symbol", Symbol("a"), "the message is a symbol"],
-    ["a getter", { at: bareLive() }, "the message.at.now is a function"],
+    ["a getter", { at: bareLive() }, "the message.at.now is a getter"],
     ["a key of a map", new Map([[new Point(), 1]]), "a key of the message is an instance of Point"],
     [
       "what no class has made",
