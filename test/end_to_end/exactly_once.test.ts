@@ -7,7 +7,9 @@
  * TODO_TERMS how many SIGTERMs (0), TODO_CLIENTS and TODO_LISTS who writes to what (8, 4),
  * TODO_SEED the choices; where cuts and ends fall is up to the machine.
  */
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { RpcError } from "../../client/rpc_error.ts";
 import { TodoClient } from "../../client/todo_client.ts";
 import * as TodoReplica from "../../client/todo_replica.ts";
 import type { List } from "../../shared/protocol/results.ts";
@@ -20,7 +22,8 @@ const SEED = Number(process.env.TODO_SEED ?? Date.now() % 1_000_000);
 const TERMS = Number(process.env.TODO_TERMS ?? 0);
 const CLIENTS = Number(process.env.TODO_CLIENTS ?? 8);
 const LANES = 8; // Writes of one client that are under way at once.
-const TIMEOUT_MS = 60_000 + 5_000 * (KILLS + TERMS); // One that never gets through is a failure.
+const TIMEOUT_MS = 60_000;
+const TRIES = 5; // Each of that time, under one key: as a user would who got no answer.
 const WRITER_BYTES = 8000; // What a writer's connection carries on average.
 const WATCHER_BYTES = 128_000; // One page of a list may be twice as long.
 
@@ -85,7 +88,12 @@ beforeAll(async () => {
   writerProxy.allow = allowanceOf(WRITER_BYTES);
   watcherProxy.allow = allowanceOf(WATCHER_BYTES);
   for (const proxy of [writerProxy, watcherProxy]) proxy.cutDownAfter(1000);
-  await Promise.all([endNowAndThen(), ...writers.map(write)]);
+  const written = Promise.all(writers.map(write));
+  void written.then(() => {
+    left = 0;
+    for (const { reached } of marks) reached(); // Should they have ended early, nobody waits on.
+  });
+  await Promise.all([endNowAndThen(), written]);
   watcherProxy.allow = () => UNLIMITED;
   watcherProxy.cutDownAfter(1000);
   const direct = await connect(server.socketUrl);
@@ -145,8 +153,8 @@ async function write(client: TodoClient, index: number): Promise<void> {
 async function writeLane(client: TodoClient, index: number, lane: number): Promise<void> {
   const list = lists[(index + lane) % lists.length] as string;
   const name = `${index}.${lane}`;
-  const own = await attempt(list, 1, name, () =>
-    client.addTodo(list, { title: name }, { timeoutMs: TIMEOUT_MS }),
+  const own = await attempt(list, 1, name, (options) =>
+    client.addTodo(list, { title: name }, options),
   );
   const added: number[] = [];
   for (let n = 0; own !== undefined && left > 0; n++) {
@@ -164,36 +172,39 @@ interface Lane {
 }
 
 async function writeOne(client: TodoClient, { list, id, added, marker }: Lane): Promise<void> {
-  const options = { timeoutMs: TIMEOUT_MS };
   const dice = random();
   const old = added[0];
   if (dice < 0.3) {
-    const answer = await attempt(list, 1, marker, () =>
+    const answer = await attempt(list, 1, marker, (options) =>
       client.addTodo(list, { title: marker }, options),
     );
     if (answer !== undefined) added.push(answer.id);
   } else if (dice < 0.5 && old !== undefined) {
     added.shift();
-    const answer = await attempt(list, 1, undefined, () => client.deleteTodo(list, old, options));
+    const answer = await attempt(list, 1, undefined, (options) =>
+      client.deleteTodo(list, old, options),
+    );
     if (answer !== undefined) expect(answer.changed).toBe(true);
   } else if (dice < 0.65) {
     const ops = [
       { op: "update_todo", id, patch: { notes: `first ${marker}` } },
       { op: "update_todo", id, patch: { notes: marker } },
     ] as const;
-    await attempt(list, 2, marker, () => client.tx(list, ops, options));
+    await attempt(list, 2, marker, (options) => client.tx(list, ops, options));
   } else {
     const patch = { notes: marker };
-    await attempt(list, 1, marker, () => client.updateTodo(list, id, { patch, ...options }));
+    await attempt(list, 1, marker, (options) => client.updateTodo(list, id, { patch, ...options }));
   }
 }
 
+type Write<Answer> = (options: { key: string; timeoutMs: number }) => Promise<Answer>;
+
 /** Makes a write; a failure is kept, not thrown. */
 async function attempt<Answer extends { readonly seq: number }>(
-  ...[list, events, marker, run]: [string, number, string | undefined, () => Promise<Answer>]
+  ...[list, events, marker, run]: [string, number, string | undefined, Write<Answer>]
 ): Promise<Answer | undefined> {
   try {
-    const answer = await run();
+    const answer = await tryAgain(run);
     done.push({ list, seq: answer.seq, events, marker });
     for (const mark of marks.splice(0)) {
       if (done.length >= mark.at) mark.reached();
@@ -203,6 +214,17 @@ async function attempt<Answer extends { readonly seq: number }>(
   } catch (error) {
     failed.push(error);
     return undefined;
+  }
+}
+
+async function tryAgain<Answer>(run: Write<Answer>): Promise<Answer> {
+  const options = { key: randomUUID(), timeoutMs: TIMEOUT_MS };
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run(options);
+    } catch (error) {
+      if (tries === TRIES || (error as Partial<RpcError>).kind !== "timeout") throw error;
+    }
   }
 }
 
