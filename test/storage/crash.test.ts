@@ -32,7 +32,8 @@ async function runAndKill(path: string, lines: number): Promise<Map<string, numb
 test("after kill -9 every append that was told of is there, and every list is whole", async () => {
   const path = newStorePath();
   let snapshots = 0;
-  for (const lines of [40, 151, 277, 8000]) { // The last long enough for snapshots.
+  for (const lines of [40, 151, 277, 8000]) {
+    // The last long enough for snapshots.
     const acknowledged = await runAndKill(path, lines);
     const { writer, db } = openWriter(path);
     const reader = openReader(path);
