@@ -27,7 +27,9 @@ const BEAM_FLAGS = "+S 1:1 +P 2000000 +t 3000000"; // One scheduler; room for pi
 
 const MESSAGES: readonly ScenarioName[] = ["idle", "ping_pong", "ring", "fan_in"];
 const ALL = Object.keys(SIZES) as ScenarioName[];
+const OURS_ONLY: readonly ScenarioName[] = ["ping_pong_watched", "busy_pair"];
 const RUNTIME_ONLY: readonly ScenarioName[] = [
+  ...OURS_ONLY,
   "idle_server",
   "kill_linked",
   "kill_named",
@@ -36,7 +38,7 @@ const RUNTIME_ONLY: readonly ScenarioName[] = [
 ];
 const TAKES_PART: Readonly<Record<Contestant, readonly ScenarioName[]>> = {
   ours: ALL,
-  beam: ALL,
+  beam: ALL.filter((scenario) => !OURS_ONLY.includes(scenario)),
   floor: ALL.filter((scenario) => !RUNTIME_ONLY.includes(scenario)),
   nact: MESSAGES,
   xstate: MESSAGES,

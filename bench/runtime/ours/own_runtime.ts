@@ -13,15 +13,33 @@ export function watch(): void {
   if (!runtime.telemetry.hears("long_turn")) runtime.telemetry.attach("long_turn", () => {});
 }
 
-/** Runs `body` as a process, and resolves with what it gives. */
+/**
+ * Runs `body` as a process, and resolves with what it gives. Its steps are handed on as they are: a
+ * generator around it would be measured as well.
+ */
 export function inProcess<Value>(body: () => Waiting<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
-    runtime.spawn(function* () {
+    runtime.spawn(() => handedOn(body(), resolve, reject));
+  });
+}
+
+function handedOn<Value>(
+  work: Waiting<Value>,
+  resolve: (value: Value) => void,
+  reject: (thrown: unknown) => void,
+): Waiting<void> {
+  const steps: Waiting<void> = {
+    next() {
       try {
-        resolve(yield* body());
+        const step = work.next();
+        if (step.done !== true) return step;
+        resolve(step.value);
       } catch (thrown) {
         reject(thrown);
       }
-    });
-  });
+      return { done: true, value: undefined };
+    },
+    [Symbol.iterator]: () => steps,
+  };
+  return steps;
 }
