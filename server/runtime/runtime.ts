@@ -29,7 +29,7 @@ import type { Body } from "./waiting.ts";
  * Milliseconds after which a turn gives way to the event loop. With what it takes to notice, a
  * timer of the event loop is less than 5 ms late, however busy the processes are.
  */
-const TURN_MS = 4;
+const TURN_MS = 3;
 /** A process that keeps the thread longer than this is named by a `long_turn` event. */
 const LONG_TURN_MS = 10;
 

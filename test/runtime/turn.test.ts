@@ -31,9 +31,9 @@ describe("a turn", () => {
     [0.002, true],
     [0.05, true],
     [0.4, true],
-  ])("ends after 4 ms and before 5, of messages that cost %f ms (timed: %s)", (ms, isTimed) => {
+  ])("ends after 3 ms and before 5, of messages that cost %f ms (timed: %s)", (ms, isTimed) => {
     for (const took of turnsOf(ms, isTimed)) {
-      expect(took).toBeGreaterThanOrEqual(4 - 1e-9);
+      expect(took).toBeGreaterThanOrEqual(3 - 1e-9);
       expect(took).toBeLessThan(5);
     }
   });
