@@ -30,6 +30,8 @@ export interface Terminal {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly now: () => Date;
+  /** Calls `run` once after `ms`, if the program still runs; the answer calls it off. */
+  readonly later: (ms: number, run: () => void) => () => void;
   /** The system's user; undefined when it has no name. */
   readonly systemUser: () => string | undefined;
   /** Calls `run` when the user ends the command (Ctrl-C, SIGTERM, SIGHUP). */
@@ -51,6 +53,11 @@ export function systemTerminal(): Terminal {
     stdout: process.stdout,
     stderr: process.stderr,
     now: () => new Date(),
+    later(ms, run) {
+      const timer = setTimeout(run, ms);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
     systemUser,
     onInterrupt(run) {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, run);

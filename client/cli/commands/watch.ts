@@ -6,6 +6,7 @@
  *             token's time is over.
  */
 import type { SubscriptionEnd } from "../../todo_subscription.ts";
+import { calm } from "../calm_view.ts";
 import { withClient } from "../connect.ts";
 import { CliError, EXIT, type ExitCode } from "../exit_code.ts";
 import { chooseList, quoted } from "../list_choice.ts";
@@ -43,9 +44,10 @@ export function watch(invocation: Invocation): Promise<ExitCode> {
 
 async function viewOf(invocation: Invocation): Promise<WatchView> {
   if (invocation.printer.mode !== "lines") return programView(invocation);
-  if (invocation.terminal.stdout.isTTY !== true) return lineView(invocation);
+  const { stdout, later } = invocation.terminal;
+  if (stdout.isTTY !== true) return calm(lineView(invocation), later);
   const { LiveScreen } = await import("../live_screen.ts");
-  return new LiveScreen(invocation);
+  return calm(new LiveScreen(invocation), later);
 }
 
 function endOf(reason: SubscriptionEnd, title: string): Error {

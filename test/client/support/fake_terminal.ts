@@ -51,6 +51,12 @@ export class FakeTerminal implements Terminal {
     return new Date(2026, 10, 25, 23, 30);
   }
 
+  /** All that is to come later comes at once. */
+  readonly later = (_ms: number, run: () => void): (() => void) => {
+    run();
+    return () => {};
+  };
+
   systemUser(): string {
     return "sys";
   }
