@@ -7,6 +7,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TodoClient } from "../../client/todo_client.ts";
 import type { EventParams } from "../../shared/protocol/results.ts";
+import { seeded } from "../../shared/random.ts";
 import type { Todo } from "../../shared/todo/todo.ts";
 import { CuttingProxy } from "./support/cutting_proxy.ts";
 import { FakeServer } from "./support/fake_server.ts";
@@ -49,13 +50,14 @@ test(`${CUTS} cuts lose no change and repeat none`, { timeout: 600_000 }, async 
     while (!met()) await new Promise<void>((resolve) => (wake = resolve));
   };
   await until(() => seqs.length === 1);
-  const dice = diceFrom(SEED);
+  const random = seeded(SEED);
+  const below = (bound: number) => Math.floor(random() * bound);
   for (let cut = 0; cut < CUTS; cut++) {
-    const events = 1 + (dice() % EVENTS_MAX);
+    const events = 1 + below(EVENTS_MAX);
     const last = world.page(list).seq + events;
     // Positions in turn, so that each of a push is met; with several pushes any of theirs.
     const bytes = pushBytes(list, last);
-    proxy.cutDownAfter(events === 1 ? cut % bytes : dice() % (events * bytes));
+    proxy.cutDownAfter(events === 1 ? cut % bytes : below(events * bytes));
     for (let n = 0; n < events; n++) change(list);
     await until(() => (seqs.at(-1) ?? 0) >= last);
   }
@@ -84,15 +86,4 @@ function pushBytes(list: string, seq: number): number {
 
 function todoOf(rev: number): Todo {
   return { id: 1, title: "Milk", date: null, done: false, rev };
-}
-
-/** Integers below 2^31, the same for the same seed: Marsaglia's xorshift. */
-function diceFrom(seed: number): () => number {
-  let state = seed || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 1;
-  };
 }

@@ -7,6 +7,7 @@
  */
 import { RpcError } from "../../client/rpc_error.ts";
 import type { TodoClient } from "../../client/todo_client.ts";
+import { seeded } from "../../shared/random.ts";
 import * as TodoList from "../../shared/todo/todo_list.ts";
 import { ListFollower } from "../support/list_follower.ts";
 
@@ -47,7 +48,7 @@ export class CrashWorker {
   constructor(options: CrashWorkerOptions) {
     this.#options = options;
     this.follower = new ListFollower(options.list);
-    this.#random = randomFrom(options.seed);
+    this.#random = seeded(options.seed);
   }
 
   /** Works until `count` operations were answered. */
@@ -151,15 +152,4 @@ export class CrashWorker {
 /** Whether the call's connection was cut. */
 export function isCut(error: unknown): error is RpcError {
   return error instanceof RpcError && (error.kind === "closed" || error.kind === "unreachable");
-}
-
-/** Numbers in [0, 1) that a seed decides (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -13,6 +13,7 @@ import type { RpcError } from "../../client/rpc_error.ts";
 import { TodoClient } from "../../client/todo_client.ts";
 import * as TodoReplica from "../../client/todo_replica.ts";
 import type { List } from "../../shared/protocol/results.ts";
+import { seeded } from "../../shared/random.ts";
 import { CuttingProxy, UNLIMITED } from "../client/support/cutting_proxy.ts";
 import { DEADLINE_MS, ServerProcess } from "../support/server_process.ts";
 
@@ -45,7 +46,7 @@ interface Watcher {
   replica: TodoReplica.T | undefined;
 }
 
-const random = randomFrom(SEED);
+const random = seeded(SEED);
 const done: Done[] = [];
 const failed: unknown[] = [];
 const watchers: Watcher[] = [];
@@ -281,14 +282,3 @@ describe.each(lists)("list %s", (list) => {
     }
   });
 });
-
-/** Numbers from 0 to below 1, the same for the same seed: Marsaglia's xorshift. */
-function randomFrom(seed: number): () => number {
-  let state = seed || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
