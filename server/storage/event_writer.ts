@@ -93,20 +93,22 @@ export class EventWriter {
   }
 
   /**
-   * Writes a row of a snapshot; `isFirst`: it begins one. False: the disk takes nothing now. It is
-   * on disk with the next commit: no snapshot was promised to anybody, so none is waited for.
+   * Writes a row of a snapshot; `isFirst`: it begins one. False: the disk takes nothing now, or
+   * what stands there already is damaged, which is left as it is. It is on disk with the next
+   * commit: no snapshot was promised to anybody, so none is waited for.
    */
   writeSnapshotRow(row: SnapshotRow, isFirst: boolean): boolean {
     try {
       this.#db.exec("PRAGMA synchronous = NORMAL");
       this.#sql.begin.run();
-      if (isFirst) this.#snapshots.clear(row.list, row.seq);
-      this.#snapshots.write(row);
+      const isFree = !isFirst || this.#snapshots.clear(row.list, row.seq);
+      if (isFree) this.#snapshots.write(row);
       this.#sql.commit.run();
-      return true;
+      return isFree;
     } catch (error) {
       this.#rollback();
-      if (kindOf(error) !== "no_space") throw error;
+      const kind = kindOf(error);
+      if (kind === undefined || kind === "io") throw error;
       return false;
     } finally {
       this.#db.exec("PRAGMA synchronous = FULL");

@@ -91,12 +91,32 @@ export class Snapshots {
   /** Writes a row; the head takes what is older of its list away. Run it in a transaction. */
   write({ list, seq, part, sum, body }: SnapshotRow): void {
     this.#sql.write.run(list, seq, part, sum, body);
-    if (part === 0) this.#sql.forget.run(list, seq);
+    if (part > 0) return;
+    for (const older of this.#sql.seqs.all(list)) {
+      if (older.seq !== seq) this.clear(list, Number(older.seq));
+    }
   }
 
-  /** Takes away what there is of one at that seq, before it is written anew. */
-  clear(list: number, seq: number): void {
-    this.#sql.clear.run(list, seq);
+  /**
+   * Takes away what there is of one at that seq, before it is written anew. False: it is not what
+   * was written, and stays: a row whose pages are not its own would take another table's with it.
+   */
+  clear(list: number, seq: number): boolean {
+    const isWhole = this.#isWhole(list, seq);
+    if (isWhole) this.#sql.clear.run(list, seq);
+    return isWhole;
+  }
+
+  /** The rows that are there have their chain of sums; the head may be missing. */
+  #isWhole(list: number, seq: number): boolean {
+    const parts = this.#sql.parts.all(list, seq) as unknown as SnapshotRow[];
+    const birth = this.#sql.birth.get(list) as { readonly sum: number } | undefined;
+    const heads = this.#sql.headAt.all(list, seq) as unknown as SnapshotRow[];
+    let last = firstSum(birth?.sum ?? 0, seq);
+    return [...parts, ...heads].every(({ sum, body }) => {
+      last = nextSum(last, body);
+      return sum === last;
+    });
   }
 
   #read({ id, birthSum, place }: Snapshotted, { seq, sum, body }: SnapshotRow): Kept | "damaged" {
@@ -135,7 +155,11 @@ function prepare(db: DatabaseSync) {
     ),
     event: db.prepare("SELECT list, seq, sum FROM events WHERE pos = ?"),
     write: db.prepare("INSERT INTO snapshots VALUES (?, ?, ?, ?, ?)"),
-    forget: db.prepare("DELETE FROM snapshots WHERE list = ? AND seq <> ?"),
+    headAt: db.prepare(
+      "SELECT list, seq, part, sum, body FROM snapshots WHERE list = ? AND seq = ? AND part = 0",
+    ),
+    birth: db.prepare("SELECT sum FROM lists WHERE id = ?"),
+    seqs: db.prepare("SELECT DISTINCT seq FROM snapshots WHERE list = ?"),
     clear: db.prepare("DELETE FROM snapshots WHERE list = ? AND seq = ?"),
   };
 }

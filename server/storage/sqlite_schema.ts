@@ -18,6 +18,7 @@ import { DatabaseSync } from "node:sqlite";
 import { INDEX_SUM } from "./index_sum.ts";
 import { FIRST_VERSION, migrate, SCHEMA_VERSION, SNAPSHOTS } from "./migrations.ts";
 import { kindOf } from "./sqlite_error.ts";
+import { hasWal } from "./wal_header.ts";
 
 /** "todo" in ASCII; in the file's header, so that we can tell it from other databases. */
 const APPLICATION_ID = 0x74_6f_64_6f;
@@ -133,7 +134,7 @@ function open(path: string, mode: "read_only" | StoreMarks): Opened {
       if (existsSync(`${path}-wal`)) return { ok: false, message: `${path} ${TAKEN_AWAY}` };
       create(path, mode);
     }
-    const hasLog = existsSync(`${path}-wal`); // Before SQLite makes one.
+    const hasLog = hasWal(path); // Before SQLite makes one.
     db = new DatabaseSync(path, { readOnly: mode === "read_only", timeout: BUSY_MS });
     db.enableDefensive(true);
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");

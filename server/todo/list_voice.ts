@@ -230,7 +230,9 @@ export class ListVoice {
     const joining = this.#joining.get(pid);
     if (joining === undefined) return;
     this.#joining.delete(pid);
-    this.#tooMany(joining.join);
+    const { join } = joining;
+    if (this.#isMember(join.ask.user)) this.#tooMany(join);
+    else reply(join.from, noList()); // Removed while the log looked it up.
   }
 
   #tooMany(join: Join): void {

@@ -101,6 +101,7 @@ test("a list goes from one server to another, with its members and history", SLO
   expect(readFileSync(file, "utf8").trimEnd().split("\n")).toEqual(lines);
   expect(await sentence(1, "export", "nowhere")).toMatch(/There is no list nowhere/);
   expect(await sentence(1, "import", file)).toMatch(/is in use by another server/);
+  expect(await sentence(1, "import", `${file}.not`)).toMatch(/is in use by another server/);
   alice.close();
   await server.term();
 

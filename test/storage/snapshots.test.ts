@@ -194,17 +194,36 @@ describe("a snapshot that is not what was written is not used, and said to be da
     expect(read(path)).toMatchObject({ seq: 8, isSnapshotDamaged: false, events: 0 });
   });
 
-  test("at the very seq of the next one, too", () => {
+  test("its rows are never taken away, since their pages may be another table's", () => {
     const path = newStorePath();
     const first = openWriter(path);
     first.writer.commit([born("a", rows(1, 1200))]);
     makeSnapshot(path, first.writer, "a");
     first.writer.close();
     tamper(path, "UPDATE snapshots SET body = '' WHERE part = 2");
-    const { writer } = openWriter(path);
+    const { writer, db } = openWriter(path);
+    const count = () => db.prepare("SELECT count(*) AS n FROM snapshots WHERE seq = 1200").get()?.n;
+    const before = count();
+    // At that very seq none can be written in its place …
+    const row = { list: 1, seq: 1200, part: 1, sum: 0, body: "" };
+    expect(writer.writeSnapshotRow(row, true)).toBe(false);
+    // … but the next one is used instead of it.
+    writer.commit([{ list: "a", rows: rows(1201, 1203) }]);
     makeSnapshot(path, writer, "a");
+    expect(count()).toBe(before);
     writer.close();
-    expect(read(path)).toMatchObject({ seq: 1200, isSnapshotDamaged: false, events: 0 });
+    expect(read(path)).toMatchObject({ seq: 1203, isSnapshotDamaged: false, events: 0 });
+  });
+
+  test("a table of them that cannot be written leaves all else as it is", () => {
+    const path = newStorePath();
+    const { writer, db } = openWriter(path);
+    writer.commit([born("a", rows(1, 3))]);
+    db.exec("DROP TABLE snapshots; CREATE TABLE snapshots (list, seq, part, sum, body, CHECK (0))");
+    const row = { list: 1, seq: 3, part: 0, sum: 0, body: "" };
+    expect(writer.writeSnapshotRow(row, true)).toBe(false);
+    expect(writer.commit([{ list: "a", rows: rows(4, 4) }]).size).toBe(0);
+    writer.close();
   });
 });
 

@@ -148,9 +148,23 @@ test("a log beside the store whose header is not what was written is refused, an
     writeFileSync(`${path}-wal`, bytes);
     expect(isWalReadable(path)).toBe(true);
   }
+  // A header is on disk before what follows it: zeros before frames are no empty log.
+  writeFileSync(`${path}-wal`, Buffer.concat([Buffer.alloc(32), wal.subarray(32)]));
+  expect(outcomeOf(path)).toBe("its -wal file is damaged");
   writeFileSync(`${path}-wal`, wal);
   expect(outcomeOf(path)).toBe("opened");
   const reader = openReader(path);
   expect(load(reader, "a").events).toHaveLength(9);
   reader.close();
+});
+
+test("an empty log beside it does not make a file whole that was cut off", () => {
+  const path = newStorePath();
+  const { writer } = openWriter(path);
+  writer.commit([born("a", rows(1, 200))]);
+  writer.close();
+  const whole = readFileSync(path);
+  writeFileSync(path, whole.subarray(0, whole.length - 2000));
+  writeFileSync(`${path}-wal`, "");
+  expect(outcomeOf(path)).not.toBe("opened");
 });

@@ -182,6 +182,26 @@ describe("subscribe, from a position", () => {
     expect(asked.answer).toMatchObject({ kind: "not_found", isDeleted: true });
   });
 
+  test.each([
+    ["asks something else", true, { type: "history" }],
+    ["leaves", false, { type: "unsubscribe" }],
+  ] as const)(
+    "one removed before the log has answered, who %s, is not let in",
+    (_what, again, next) => {
+      const { world, alice, bob, epoch } = longList();
+      const asked = bob.ask({ type: "subscribe", epoch, seq: 20, ...(again && { again }) });
+      alice.ask({ type: "unshare", user: "bob" });
+      world.commit();
+      bob.ask(next);
+      world.settle();
+      expect(asked.answer).toMatchObject({ ok: false, kind: "not_found" });
+      bob.take();
+      alice.ask({ type: "rename_list", title: "Secret" });
+      world.commit();
+      expect(bob.take()).toEqual([]);
+    },
+  );
+
   test("a list that has something to look up does not fall asleep over it", () => {
     const world = new ListWorld();
     const { alice } = world.shared();

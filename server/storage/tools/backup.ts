@@ -4,7 +4,9 @@
  * Cost: one read transaction; nobody waits for it, but the write-ahead log grows meanwhile.
  */
 import { existsSync } from "node:fs";
+import { nanoid } from "nanoid";
 import { openForReading } from "../sqlite_schema.ts";
+import { isWalReadable } from "../wal_header.ts";
 import { putNew, syncFile } from "./durable_file.ts";
 import type { Checked } from "./store_check.ts";
 import {
@@ -21,11 +23,15 @@ export function backUp(
   path: string,
   file: string,
 ): { readonly ok: true; readonly checked: Checked } | Refused {
-  if (existsSync(file)) return refused(`${file} is there already; give another name.`);
+  for (const taken of [file, `${file}-wal`, `${file}-shm`, `${file}-journal`]) {
+    if (existsSync(taken)) return refused(`${taken} is there already; give another name.`);
+  }
   if (!existsSync(path)) return refused(`${path} is not there.`);
+  if (!isWalReadable(path))
+    return refused(`${path}: its -wal file is damaged; so no backup was made.`);
   const opened = openForReading(path);
   if (!opened.ok) return opened;
-  const draft = `${file}.draft`;
+  const draft = `${file}.draft-${nanoid(8)}`; // Its own: another backup may be under way.
   try {
     const unmade = draftFrom(opened.db, draft);
     if (unmade !== undefined) return unmade;

@@ -19,6 +19,7 @@ import { OwnMark } from "./own_mark.ts";
 import {
   checkSound,
   draftFrom,
+  giveTo,
   type Refused,
   reasonOf,
   refused,
@@ -71,6 +72,7 @@ function compactLocked(path: string, draft: string, options: CompactOptions): Co
   if (!checked.ok) return refused(`${checked.message} So it was thrown away.`);
   syncFile(draft);
   const before = statSync(path).size;
+  giveTo(draft, path);
   putOver(draft, path);
   mark.renew(made.pos);
   return { ok: true, before, after: statSync(path).size, dropped: made.dropped };

@@ -4,7 +4,9 @@
  * The list is proven before its first line is written. A deleted one can be exported as well.
  */
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { nanoid } from "nanoid";
 import { openForReading } from "../sqlite_schema.ts";
+import { isWalReadable } from "../wal_header.ts";
 import { putNew } from "./durable_file.ts";
 import { eventLine, headerLine } from "./list_lines.ts";
 import { ListProofs } from "./list_proof.ts";
@@ -21,9 +23,8 @@ export type Exported = { readonly ok: true; readonly events: number } | Refused;
 /** Writes `list` to `file`, which must not be there; what is there then is whole. */
 export function exportToFile(path: string, list: string, file: string): Exported {
   if (existsSync(file)) return refused(`${file} is there already; give another name.`);
-  const draft = `${file}.draft`;
+  const draft = `${file}.draft-${nanoid(8)}`; // Its own: another export may be under way.
   try {
-    rmSync(draft, { force: true });
     const descriptor = openSync(draft, "wx", MODE);
     try {
       const done = exportList(path, list, (text) => writeFileSync(descriptor, text));
@@ -44,6 +45,8 @@ export function exportToFile(path: string, list: string, file: string): Exported
 /** Gives the lines of `list`, with their ends, to `write`, many at a time. */
 export function exportList(path: string, list: string, write: (text: string) => void): Exported {
   if (!existsSync(path)) return refused(`${path} is not there.`);
+  if (!isWalReadable(path))
+    return refused(`${path}: its -wal file is damaged; nothing was exported.`);
   const opened = openForReading(path);
   if (!opened.ok) return opened;
   const { db } = opened;

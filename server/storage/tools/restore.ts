@@ -6,7 +6,8 @@
  *        store's place is the old one or the new one, whole.
  * Bound: only while no server has the store.
  */
-import { copyFileSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { nanoid } from "nanoid";
 import { openForWriting, setGeneration } from "../sqlite_schema.ts";
@@ -14,7 +15,15 @@ import { lockStore } from "../store_lock.ts";
 import { isWalReadable } from "../wal_header.ts";
 import { keepAs, putOver, syncFile, syncFolder } from "./durable_file.ts";
 import type { Checked } from "./store_check.ts";
-import { checkSound, type Refused, reasonOf, refused, removeDraft } from "./store_file.ts";
+import {
+  checkSound,
+  giveTo,
+  MODE,
+  type Refused,
+  reasonOf,
+  refused,
+  removeDraft,
+} from "./store_file.ts";
 
 /** `kept`: the file that has what was there before; undefined: nothing was. */
 export type Restored =
@@ -27,12 +36,17 @@ export function restore(file: string, path: string, now: Date): Restored {
   const lock = lockStore(path);
   if (!lock.ok) return lock;
   const draft = `${path}.draft`;
+  if (resolve(file) === resolve(draft)) {
+    lock.release();
+    return refused(`${file} is the name of a draft of ours; give the backup another one.`);
+  }
   try {
     const copy = draftOf(file, draft);
     if (!copy.ok) return copy;
     const kept = existsSync(path) ? nameAside(path, now) : undefined;
     if (kept !== undefined) setAside(path, kept);
     takeLogAway(path, kept ?? nameAside(path, now));
+    giveTo(draft, kept ?? dirname(path));
     putOver(draft, path);
     return { ok: true, checked: copy.checked, kept };
   } catch (error) {
@@ -48,6 +62,7 @@ function draftOf(file: string, draft: string): ReturnType<typeof checkSound> {
   removeDraft(draft);
   if (!isWalReadable(file)) return refused(`${file}-wal is damaged. Nothing was changed.`);
   copyFileSync(file, draft);
+  chmodSync(draft, MODE); // Whatever the backup's own: to be written, and read by nobody else.
   // A backup that was made by `cp` may have its last writes in there.
   if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${draft}-wal`);
   const marks = { generation: nanoid(12), secret: nanoid() };

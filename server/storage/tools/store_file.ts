@@ -3,7 +3,7 @@
  *
  * Errors: sentences; a sentence begins with the path it speaks of.
  */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { kindOf } from "../sqlite_error.ts";
 import { openForReading } from "../sqlite_schema.ts";
@@ -17,7 +17,7 @@ export interface Refused {
 }
 
 /** For the owner of the data folder alone. */
-const MODE = 0o600;
+export const MODE = 0o600;
 
 /** A refusal. */
 export function refused(message: string): Refused {
@@ -67,6 +67,12 @@ export function draftFrom(db: DatabaseSync, draft: string): undefined | Refused 
     removeDraft(draft);
     return refused(`${draft} cannot be made: ${reasonOf(error)}.`);
   }
+}
+
+/** Makes the owner of `like` that of a draft: a server run by another user is to open it. */
+export function giveTo(draft: string, like: string): void {
+  const [is, wanted] = [statSync(draft), statSync(like)];
+  if (is.uid !== wanted.uid || is.gid !== wanted.gid) chownSync(draft, wanted.uid, wanted.gid);
 }
 
 /** Takes away what was left of a draft. */

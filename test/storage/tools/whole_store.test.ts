@@ -1,13 +1,22 @@
 /**
  * WholeStore: backup, restore and compact: what is in the copies, and what is refused and left.
  */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { lockStore } from "../../../server/storage/store_lock.ts";
 import { StoreMark } from "../../../server/storage/store_mark.ts";
 import { backUp } from "../../../server/storage/tools/backup.ts";
 import { compact } from "../../../server/storage/tools/compact.ts";
+import { exportList } from "../../../server/storage/tools/export_list.ts";
 import { importList } from "../../../server/storage/tools/import_list.ts";
 import { restore } from "../../../server/storage/tools/restore.ts";
 import { checkFile, checkSound } from "../../../server/storage/tools/store_file.ts";
@@ -51,6 +60,27 @@ describe("a backup", () => {
     ]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(told(file)).toEqual(told(path));
+  });
+
+  test("of a store whose log is damaged is refused, and so is one beside another's log", () => {
+    const live = newStorePath();
+    const { writer } = openWriter(live);
+    writer.commit([born("a", rows(1, 9))]);
+    const path = newStorePath();
+    copyFileSync(live, path);
+    const wal = readFileSync(`${live}-wal`);
+    writer.close();
+    wal[20] = (wal[20] ?? 0) ^ 4;
+    writeFileSync(`${path}-wal`, wal);
+    const refusal = { ok: false, message: expect.stringMatching(/-wal file is damaged/) };
+    expect(backUp(path, beside(path, "backup.db"))).toEqual(refusal);
+    expect(exportList(path, "a", () => {})).toEqual(refusal);
+    const file = beside(path, "other.db");
+    writeFileSync(`${file}-wal`, "of an older one");
+    expect(backUp(sample(), file)).toEqual({
+      ok: false,
+      message: `${file}-wal is there already; give another name.`,
+    });
   });
 
   test("never replaces anything, and leaves nothing when it cannot be made", () => {
@@ -158,6 +188,18 @@ describe("a restore", () => {
     if (!done.ok) expect(done.message.startsWith(`${file} `)).toBe(true);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(dirname(path)).filter((name) => /draft|replaced/.test(name))).toEqual([]);
+  });
+
+  test("is the server's alone, whatever the backup's mode; of a draft of ours refused", () => {
+    const path = newStorePath();
+    const file = sample();
+    chmodSync(file, 0o444);
+    expect(restore(file, path, NOW)).toMatchObject({ ok: true });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const draft = `${path}.draft`;
+    copyFileSync(file, draft);
+    expect(restore(draft, path, NOW)).toMatchObject({ ok: false });
+    expect(existsSync(draft)).toBe(true);
   });
 
   test("over a store that cannot be opened keeps its files, log and all", () => {
