@@ -107,6 +107,14 @@ export class Snapshots {
     return isWhole;
   }
 
+  /** For a copy, whose pages are all its own: takes away what is not what was written. */
+  dropDamaged(): void {
+    for (const { list, seq } of this.#sql.all.all()) {
+      const [id, at] = [Number(list), Number(seq)];
+      if (!this.#isWhole(id, at)) this.#sql.clear.run(id, at);
+    }
+  }
+
   /** The rows that are there have their chain of sums; the head may be missing. */
   #isWhole(list: number, seq: number): boolean {
     const parts = this.#sql.parts.all(list, seq) as unknown as SnapshotRow[];
@@ -159,6 +167,7 @@ function prepare(db: DatabaseSync) {
       "SELECT list, seq, part, sum, body FROM snapshots WHERE list = ? AND seq = ? AND part = 0",
     ),
     birth: db.prepare("SELECT sum FROM lists WHERE id = ?"),
+    all: db.prepare("SELECT DISTINCT list, seq FROM snapshots"),
     seqs: db.prepare("SELECT DISTINCT seq FROM snapshots WHERE list = ?"),
     clear: db.prepare("DELETE FROM snapshots WHERE list = ? AND seq = ?"),
   };

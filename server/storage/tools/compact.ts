@@ -14,6 +14,7 @@ import { EventWriter } from "../event_writer.ts";
 import { writeCountedSum } from "../index_sum.ts";
 import { openForWriting } from "../sqlite_schema.ts";
 import { lockStore } from "../store_lock.ts";
+import { isWalReadable } from "../wal_header.ts";
 import { putOver, syncFile } from "./durable_file.ts";
 import { OwnMark } from "./own_mark.ts";
 import {
@@ -55,14 +56,15 @@ export function compact(path: string, options: CompactOptions): Compacted {
 }
 
 function compactLocked(path: string, draft: string, options: CompactOptions): Compacted {
-  const sound = checkSound(path);
-  if (!sound.ok) return refused(`${sound.message} So it is left as it is.`);
+  if (!isWalReadable(path)) return refused(`${path}-wal is damaged. It is left as it is.`);
   const opened = openForWriting(path, { generation: "", secret: "" });
   if (!opened.ok) return opened;
   const mark = new OwnMark(path, new EventWriter(opened.db).pos);
   const unmade = draftFrom(opened.db, draft);
   opened.db.close();
   if (unmade !== undefined) return unmade;
+  const sound = checkSound(draft); // Before its sum over the indexes is made anew.
+  if (!sound.ok) return refused(`${sound.message.replaceAll(draft, path)} So it is left as it is.`);
   if (existsSync(`${path}-wal`)) {
     return refused(`${path} is being read by another program; try again when that is done.`);
   }

@@ -4,7 +4,8 @@
  * Errors: sentences; a sentence begins with the path it speaks of.
  */
 import { chownSync, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
+import { Snapshots } from "../snapshots.ts";
 import { kindOf } from "../sqlite_error.ts";
 import { openForReading } from "../sqlite_schema.ts";
 import { isWalReadable } from "../wal_header.ts";
@@ -56,12 +57,18 @@ export function summaryOf({ lists, damagedLists, faults, fileFaults }: Checked):
   return `${damagedLists} of ${lists} lists; the first is ${first.list}, at ${where}.`;
 }
 
-/** Writes all that is in `db` to a file of its own, which no other may read, without gaps. */
+/**
+ * Writes all that is in `db` to a file of its own, which no other may read, without gaps; and
+ * without damaged snapshots, for which the events stand.
+ */
 export function draftFrom(db: DatabaseSync, draft: string): undefined | Refused {
   removeDraft(draft);
   try {
     writeFileSync(draft, "", { mode: MODE, flag: "wx" }); // SQLite would let everybody read it.
     db.prepare("VACUUM INTO ?").run(draft);
+    const copy = new DatabaseSync(draft);
+    new Snapshots(copy).dropDamaged();
+    copy.close();
     return undefined;
   } catch (error) {
     removeDraft(draft);

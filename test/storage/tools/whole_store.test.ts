@@ -224,6 +224,18 @@ describe("a restore", () => {
   });
 });
 
+test("a damaged snapshot is in no copy: backup and compact leave it out, the events stand", () => {
+  const path = sample();
+  tamper(path, "UPDATE snapshots SET body = 'x' WHERE part = 0");
+  const wanted = told(path);
+  const file = beside(path, "backup.db");
+  expect(backUp(path, file)).toMatchObject({ ok: true, checked: { snapshots: 0 } });
+  expect(told(file)).toEqual(wanted);
+  expect(compact(path, { dropDeleted: false, now: 0 })).toMatchObject({ ok: true });
+  expect(checkSound(path)).toMatchObject({ ok: true, checked: { snapshots: 0 } });
+  expect(told(path)).toEqual(wanted);
+});
+
 describe("compact", () => {
   test("leaves all that can be asked for, in a smaller file, of the same generation", () => {
     const path = sample();
