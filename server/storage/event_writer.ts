@@ -10,7 +10,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { KEYS_KEPT_MS } from "../../shared/protocol/limits.ts";
 import { birthSum, eventSum } from "./checksum.ts";
 import type { Append, Birth, EventRow, Life, LifeChange, Refusal } from "./event_log.ts";
-import { type Head, Heads } from "./heads.ts";
+import { type Head, Heads, type Moved } from "./heads.ts";
 import { IndexSum } from "./index_sum.ts";
 import { Memberships } from "./memberships.ts";
 import { RecentMap } from "./recent_map.ts";
@@ -85,6 +85,11 @@ export class EventWriter {
       if (kindOf(error) !== "no_space") throw error;
       return new Map(batch.map((_, index) => [index, "read_only"]));
     }
+  }
+
+  /** The heads of what was committed since the last time. */
+  takeMoved(): Moved {
+    return this.#heads.takeMoved();
   }
 
   /** Lists of which a snapshot has become due since the last time. */

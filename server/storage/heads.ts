@@ -3,7 +3,7 @@
  *
  * The table `heads` is right as of `checkpoint_pos`; `#recent` has the lists that changed since.
  * The writer sets what it commits and now and then writes a checkpoint; the reader, on a connection
- * of its own, follows by reading the events that came after those it has seen.
+ * of its own, is told of what moved, and follows by reading the events that came after.
  * Bound: `#recent` and `#older` hold the lists of one checkpoint interval each.
  * Errors: an event that does not fit its list's last one makes both lists `damaged`; others go on.
  */
@@ -20,6 +20,19 @@ export interface Head {
   readonly sum: number;
 }
 
+/**
+ * The heads of the lists that have events between two positions, the second included: of each the
+ * list, then the members of its head.
+ */
+export interface Moved {
+  readonly from: number;
+  readonly to: number;
+  readonly heads: Float64Array<ArrayBuffer>;
+}
+
+/** Numbers in `Moved` for each list. */
+const MOVED_NUMBERS = 5;
+
 export class Heads {
   readonly #db: DatabaseSync;
   readonly #stored: StatementSync;
@@ -29,6 +42,8 @@ export class Heads {
   #recent = new Map<number, Head>();
   #older: ReadonlyMap<number, Head> = new Map(); // In the table as well; saves reading it again.
   readonly #damaged = new Set<number>();
+  #moved = new Map<number, Head>(); // Set since the last `takeMoved`.
+  #movedFrom = 0; // The position before the first of them.
   #checkpoint = 0;
   #pos = 0;
 
@@ -65,20 +80,39 @@ export class Heads {
   }
 
   set(list: number, head: Head): void {
+    if (this.#moved.size === 0) this.#movedFrom = this.#pos;
     this.#recent.set(list, head);
+    this.#moved.set(list, head);
     if (head.pos > this.#pos) this.#pos = head.pos;
+  }
+
+  /** What was set since the last time. */
+  takeMoved(): Moved {
+    const heads = new Float64Array(this.#moved.size * MOVED_NUMBERS);
+    let next = 0;
+    for (const [list, { pos, seq, count, sum }] of this.#moved) {
+      heads.set([list, pos, seq, count, sum], next);
+      next += MOVED_NUMBERS;
+    }
+    const from = next === 0 ? this.#pos : this.#movedFrom;
+    this.#moved = new Map();
+    return { from, to: this.#pos, heads };
+  }
+
+  /** Learns what the writer has committed; what came before it, and it missed, it reads. */
+  learn({ from, to, heads }: Moved): void {
+    this.#dropStored();
+    if (from > this.#pos) return this.follow();
+    for (let next = 0; next < heads.length; next += MOVED_NUMBERS) {
+      const [list, pos, seq, count, sum] = heads.subarray(next) as unknown as MovedHead;
+      if (pos > this.#pos) this.#recent.set(list, { pos, seq, count, sum });
+    }
+    this.#pos = Math.max(this.#pos, to);
   }
 
   /** Reads what other connections have committed since. Run it in a transaction. */
   follow(): void {
-    const checkpoint = Number(this.#checkpointPos.get()?.pos);
-    if (checkpoint > this.#checkpoint) {
-      for (const [list, head] of this.#recent) {
-        if (head.pos <= checkpoint) this.#recent.delete(list);
-      }
-      this.#checkpoint = checkpoint;
-      this.#pos = Math.max(this.#pos, checkpoint);
-    }
+    this.#dropStored();
     for (let rows = PORTION_EVENTS; rows === PORTION_EVENTS; ) {
       const portion = this.#tail.all(this.#pos) as unknown as TailRow[];
       for (const row of portion) this.#take(row);
@@ -107,6 +141,17 @@ export class Heads {
     this.#checkpoint = this.#pos;
   }
 
+  /** Forgets what the table has. */
+  #dropStored(): void {
+    const checkpoint = Number(this.#checkpointPos.get()?.pos);
+    if (checkpoint <= this.#checkpoint) return;
+    for (const [list, head] of this.#recent) {
+      if (head.pos <= checkpoint) this.#recent.delete(list);
+    }
+    this.#checkpoint = checkpoint;
+    this.#pos = Math.max(this.#pos, checkpoint);
+  }
+
   #read(list: number): Head | undefined {
     return this.#stored.get(list) as Head | undefined;
   }
@@ -133,3 +178,5 @@ type TailRow = readonly [
   count: number,
   sum: number,
 ];
+
+type MovedHead = readonly [list: number, pos: number, seq: number, count: number, sum: number];

@@ -10,17 +10,18 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { EventReader } from "./event_reader.ts";
+import type { Moved } from "./heads.ts";
 import { type RowToWrite, SnapshotMaker } from "./snapshot_maker.ts";
 
 /** Milliseconds from one step to the next. */
 const STEP_MS = 20;
 
 /**
- * What the storage thread says: a snapshot of that list is due; whether a row was written; so much
- * was committed that a look at it now saves time later.
+ * What the storage thread says: a snapshot of that list is due; whether a row was written; what
+ * was committed of late.
  */
 export type StorageNews =
-  | { readonly type: "moved" }
+  | { readonly type: "moved"; readonly moved: Moved }
   | { readonly type: "due"; readonly list: string }
   | { readonly type: "written"; readonly ok: boolean };
 
@@ -43,7 +44,7 @@ export class SnapshotWork {
     this.#options = options;
     this.#maker = new SnapshotMaker(options.reader);
     options.storage.on("message", (news: StorageNews) => {
-      if (news.type === "moved") options.reader.follow();
+      if (news.type === "moved") options.reader.learn(news.moved);
       else if (news.type === "due") this.due(news.list);
       else this.#written(news.ok);
     });

@@ -10,24 +10,32 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { countedSum, keptSum } from "./index_sum.ts";
+import { logState } from "./log_state.ts";
 import { kindOf } from "./sqlite_error.ts";
 import { type Opened, openForWriting, type StoreMarks, TABLES } from "./sqlite_schema.ts";
 import { isTailWhole } from "./tail_check.ts";
-import { isWalReadable } from "./wal_header.ts";
 
+const READ_BY_ANOTHER = "another program reads its -wal file; start again when that has ended.";
+const LOG_DAMAGED = "its -wal file is damaged";
 const WHAT_TO_DO = "restore a backup, or look at it by `todo-server verify`; it is left as it is.";
 
 /** Opens the store for writing, makes it when there is none, and refuses one that is damaged. */
 export function openTrusted(path: string, marks: StoreMarks): Opened {
-  if (!isWalReadable(path)) {
-    return { ok: false, message: `${path}: its -wal file is damaged; ${WHAT_TO_DO}` };
-  }
+  const log = logState(path);
+  if (log === "damaged") return { ok: false, message: `${path}: ${LOG_DAMAGED}; ${WHAT_TO_DO}` };
   const opened = openForWriting(path, marks);
   if (!opened.ok) return opened;
   const fault = startFault(opened.db);
-  if (fault === undefined) return opened;
+  // What stands behind a torn log's end must not be taken for damage later.
+  if (fault === undefined && (log === "whole" || isLogEmptied(opened.db))) return opened;
   opened.db.close();
-  return { ok: false, message: `${path}: ${fault}; ${WHAT_TO_DO}` };
+  const message = fault === undefined ? READ_BY_ANOTHER : `${fault}; ${WHAT_TO_DO}`;
+  return { ok: false, message: `${path}: ${message}` };
+}
+
+/** False: another program reads it. */
+function isLogEmptied(db: DatabaseSync): boolean {
+  return db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0;
 }
 
 /** What is damaged, as the beginning of a sentence; undefined: nothing. */

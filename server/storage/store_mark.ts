@@ -2,9 +2,10 @@
  * StoreMark: a file beside the store that tells whether the store is the one that was left there.
  *
  * Shape: one line of numbers: the inode of the store's file and when that was born, the position of
- *        the last event that was ever acknowledged, and after a clean stop when the file was last
- *        changed in any way (else 0). None of the times can be carried along by a copy. A store
- *        that differs was put back from somewhere: what clients have seen since is no part of it.
+ *        the last event that was ever acknowledged, after a clean stop when the file was last
+ *        changed in any way (else 0), and which start of the machine that was in (else 0). None of
+ *        the times can be carried along by a copy. A store that differs was put back from
+ *        somewhere: what clients have seen since is no part of it.
  *        A mark that is missing or unreadable tells nothing, so the store is taken for a copy.
  * Cost:  one small write every LAG_MS of commits, without an fsync: a write for each would make
  *        every fsync of the log dearer. A mark that lags behind the log is no sign of a copy.
@@ -31,12 +32,22 @@ interface Place {
   readonly bornNs: bigint;
 }
 
+/** From one start of the machine to the next, where the system tells. */
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+
+/** The store at `path` was in use since the machine was started: nothing written to it is lost. */
+export function wasLeftInThisBoot(path: string): boolean {
+  const boot = readMark(`${path}.mark`)[4];
+  return boot !== undefined && boot !== 0n && boot === thisBoot();
+}
+
 /** That of one store, whose writer keeps it. */
 export class StoreMark {
   readonly #path: string;
   readonly #place: Place;
   readonly #left: bigint[];
   #file: number | undefined;
+  readonly #boot = thisBoot();
   #pos = 0;
   #later: NodeJS.Timeout | undefined;
 
@@ -86,7 +97,7 @@ export class StoreMark {
   /** On a full disk the mark lags. */
   #write(changedNs: bigint): void {
     const { inode, bornNs } = this.#place;
-    const numbers = [inode, bornNs, this.#pos, changedNs];
+    const numbers = [inode, bornNs, this.#pos, changedNs, this.#boot];
     const line = numbers.map((number) => String(number).padStart(DIGITS)).join(" ");
     try {
       this.#file ??= openMark(`${this.#path}.mark`, line.length + 1);
@@ -104,12 +115,22 @@ function openMark(path: string, bytes: number): number {
   return file;
 }
 
-/** Four numbers; none when there is no mark that can be read. */
+/** Five numbers; none when there is no mark that can be read. */
 function readMark(path: string): bigint[] {
   try {
     const text = readFileSync(path, "utf8");
-    return /^( *\d+){4}\n$/.test(text) ? text.trim().split(/ +/).map(BigInt) : [];
+    return /^( *\d+){5}\n$/.test(text) ? text.trim().split(/ +/).map(BigInt) : [];
   } catch {
     return [];
+  }
+}
+
+/** Of the machine's start, as a number of up to 60 bits; 0: the system does not tell. */
+function thisBoot(): bigint {
+  try {
+    const digits = readFileSync(BOOT_ID, "utf8").replace(/[^0-9a-f]/g, "");
+    return BigInt(`0x${digits.slice(0, 15)}`);
+  } catch {
+    return 0n;
   }
 }

@@ -22,14 +22,19 @@ export const empty: T = PersistentMap.empty;
 export function fromSorted(ids: readonly TodoId[]): T {
   const blocks: number[] = [];
   const bitmaps: number[] = [];
+  let last = -1;
+  let bitmap = 0;
   for (const id of ids) {
     const block = blockOf(id);
-    if (blocks.at(-1) !== block) {
+    if (block !== last) {
+      if (last >= 0) bitmaps.push(bitmap);
       blocks.push(block);
-      bitmaps.push(0);
+      last = block;
+      bitmap = 0;
     }
-    bitmaps[bitmaps.length - 1] = (bitmaps.at(-1) as number) | bitOf(id);
+    bitmap |= bitOf(id);
   }
+  if (last >= 0) bitmaps.push(bitmap);
   return PersistentMap.fromSorted(blocks, bitmaps);
 }
 

@@ -30,15 +30,16 @@ export function create(todos: readonly NewTodo[] = []): T {
 
 /** The list of todos that come by ascending id, whose next id is `next`. Cost: O(todos). */
 export function restore(todos: readonly Todo[], next: TodoId): T {
-  const days = new Map<number, TodoId[]>();
+  const idsOf = new Map<string | null, TodoId[]>();
   for (const { id, date } of todos) {
-    const key = keyOf(date);
-    const ids = days.get(key);
-    if (ids === undefined) days.set(key, [id]);
+    const ids = idsOf.get(date);
+    if (ids === undefined) idsOf.set(date, [id]);
     else ids.push(id);
   }
-  const keys = [...days.keys()].sort((a, b) => a - b);
-  const ids = keys.map((key) => IdSet.fromSorted(days.get(key) ?? []));
+  const days = [...idsOf].map(([date, ids]) => ({ key: keyOf(date), ids }));
+  days.sort((a, b) => a.key - b.key);
+  const keys = days.map(({ key }) => key);
+  const ids = days.map((day) => IdSet.fromSorted(day.ids));
   const byId = todos.map(({ id }) => id);
   return {
     todos: PersistentMap.fromSorted(byId, todos),

@@ -24,7 +24,7 @@ function working() {
   const { writer, db } = openWriter(path);
   writer.commit([born("a", rows(1, 700)), born("b", rows(1, 3))]);
   const reader = openReader(path);
-  const follow = vi.spyOn(reader, "follow");
+  const learn = vi.spyOn(reader, "learn");
   const storage = new EventEmitter();
   const sent: RowToWrite[] = [];
   const faults: string[][] = [];
@@ -50,7 +50,7 @@ function working() {
     reader.close();
     writer.close();
   };
-  return { db, writer, work, sent, faults, news, nextRow, follow, storage, end };
+  return { db, writer, work, sent, faults, news, nextRow, learn, storage, end };
 }
 
 const WRITTEN = { type: "written", ok: true } as const;
@@ -112,10 +112,11 @@ test("a list whose events make no sense is told of, and the next has its turn", 
   end();
 });
 
-test("a look at what was committed of late is taken when the storage thread says so", () => {
-  const { news, follow, end } = working();
-  news({ type: "moved" });
-  expect(follow).toHaveBeenCalledTimes(1);
+test("what the storage thread says of the last commits is handed to the reader", () => {
+  const { writer, news, learn, end } = working();
+  const moved = writer.takeMoved();
+  news({ type: "moved", moved });
+  expect(learn.mock.calls).toEqual([[moved]]);
   end();
 });
 

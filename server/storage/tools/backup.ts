@@ -6,12 +6,12 @@
 import { existsSync } from "node:fs";
 import { nanoid } from "nanoid";
 import { openForReading } from "../sqlite_schema.ts";
-import { isWalReadable } from "../wal_header.ts";
 import { putNew, syncFile } from "./durable_file.ts";
 import type { Checked } from "./store_check.ts";
 import {
   checkSound,
   draftFrom,
+  isLogDamaged,
   type Refused,
   reasonOf,
   refused,
@@ -27,8 +27,7 @@ export function backUp(
     if (existsSync(taken)) return refused(`${taken} is there already; give another name.`);
   }
   if (!existsSync(path)) return refused(`${path} is not there.`);
-  if (!isWalReadable(path))
-    return refused(`${path}: its -wal file is damaged; so no backup was made.`);
+  if (isLogDamaged(path)) return refused(`${path}-wal is damaged; so no backup was made.`);
   const opened = openForReading(path);
   if (!opened.ok) return opened;
   const draft = `${file}.draft-${nanoid(8)}`; // Its own: another backup may be under way.

@@ -12,9 +12,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { RESTORE_MS } from "../../../shared/protocol/limits.ts";
 import { EventWriter } from "../event_writer.ts";
 import { writeCountedSum } from "../index_sum.ts";
+import { logState } from "../log_state.ts";
 import { openForWriting } from "../sqlite_schema.ts";
 import { lockStore } from "../store_lock.ts";
-import { isWalReadable } from "../wal_header.ts";
 import { putOver, syncFile } from "./durable_file.ts";
 import { OwnMark } from "./own_mark.ts";
 import {
@@ -56,7 +56,7 @@ export function compact(path: string, options: CompactOptions): Compacted {
 }
 
 function compactLocked(path: string, draft: string, options: CompactOptions): Compacted {
-  if (!isWalReadable(path)) return refused(`${path}-wal is damaged. It is left as it is.`);
+  if (logState(path) === "damaged") return refused(`${path}-wal is damaged. It is left as it is.`);
   const opened = openForWriting(path, { generation: "", secret: "" });
   if (!opened.ok) return opened;
   const mark = new OwnMark(path, new EventWriter(opened.db).pos);

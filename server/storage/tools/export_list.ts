@@ -6,11 +6,10 @@
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { nanoid } from "nanoid";
 import { openForReading } from "../sqlite_schema.ts";
-import { isWalReadable } from "../wal_header.ts";
 import { putNew } from "./durable_file.ts";
 import { eventLine, headerLine } from "./list_lines.ts";
 import { ListProofs } from "./list_proof.ts";
-import { type Refused, reasonOf, refused } from "./store_file.ts";
+import { isLogDamaged, type Refused, reasonOf, refused } from "./store_file.ts";
 
 /** Characters that are written at a time. */
 const CHUNK_LENGTH = 64 * 1024;
@@ -45,8 +44,7 @@ export function exportToFile(path: string, list: string, file: string): Exported
 /** Gives the lines of `list`, with their ends, to `write`, many at a time. */
 export function exportList(path: string, list: string, write: (text: string) => void): Exported {
   if (!existsSync(path)) return refused(`${path} is not there.`);
-  if (!isWalReadable(path))
-    return refused(`${path}: its -wal file is damaged; nothing was exported.`);
+  if (isLogDamaged(path)) return refused(`${path}-wal is damaged; nothing was exported.`);
   const opened = openForReading(path);
   if (!opened.ok) return opened;
   const { db } = opened;

@@ -10,6 +10,7 @@ import { chmodSync, copyFileSync, existsSync, renameSync, rmSync, statSync } fro
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { nanoid } from "nanoid";
+import { logState } from "../log_state.ts";
 import { openForWriting, setGeneration } from "../sqlite_schema.ts";
 import { lockStore } from "../store_lock.ts";
 import { isWalReadable } from "../wal_header.ts";
@@ -81,7 +82,7 @@ function draftOf(file: string, draft: string): ReturnType<typeof checkSound> {
 
 /** Puts what is in the old store's log into its file, if that can be done, and names it twice. */
 function setAside(path: string, kept: string): void {
-  if (isWalReadable(path)) mergeLog(path);
+  if (logState(path) !== "damaged") mergeLog(path);
   keepAs(path, kept);
 }
 

@@ -5,10 +5,12 @@
  */
 import { chownSync, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { logState } from "../log_state.ts";
 import { Snapshots } from "../snapshots.ts";
 import { kindOf } from "../sqlite_error.ts";
 import { openForReading } from "../sqlite_schema.ts";
-import { isWalReadable } from "../wal_header.ts";
+import { lockStore } from "../store_lock.ts";
+import { hasWal, isWalReadable } from "../wal_header.ts";
 import { type Checked, checkStore, isSound } from "./store_check.ts";
 
 /** What could not be done, and why. */
@@ -30,7 +32,7 @@ export function checkFile(
   path: string,
 ): { readonly ok: true; readonly checked: Checked } | Refused {
   if (!existsSync(path)) return refused(`${path} is not there.`);
-  if (!isWalReadable(path)) return refused(`${path}-wal is damaged: it has the last commits.`);
+  if (isLogDamaged(path)) return refused(`${path}-wal is damaged: it has the last commits.`);
   const opened = openForReading(path);
   if (!opened.ok) return opened;
   try {
@@ -40,6 +42,16 @@ export function checkFile(
   } finally {
     opened.db.close();
   }
+}
+
+/** What has the last commits is damaged. Beside a server only its beginning can be looked at. */
+export function isLogDamaged(path: string): boolean {
+  if (!hasWal(path)) return !isWalReadable(path);
+  const lock = lockStore(path);
+  if (!lock.ok) return !isWalReadable(path);
+  const state = logState(path);
+  lock.release();
+  return state === "damaged";
 }
 
 /** As checkFile, and refused when anything is wrong. */

@@ -8,9 +8,11 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { StoreMark } from "../../../server/storage/store_mark.ts";
 import { isSound } from "../../../server/storage/tools/store_check.ts";
 import { checkFile } from "../../../server/storage/tools/store_file.ts";
 import { type Random, seeded } from "../../../shared/random.ts";
+import { framesOf } from "../log_frames.ts";
 import { newStorePath } from "../store_folder.ts";
 import { makeSample, nameOf, USERS } from "./sample_store.ts";
 import { type ListServed, type Served, served, wrongOf } from "./served.ts";
@@ -35,6 +37,7 @@ function crashed(): { readonly path: string; readonly log: Buffer } {
   const path = newStorePath();
   copyFileSync(live, path);
   const log = readFileSync(`${live}-wal`);
+  new StoreMark(path).begin(writer.pos);
   writer.close();
   return { path, log };
 }
@@ -121,8 +124,12 @@ function isEarlier(was: ListServed | undefined, is: ListServed): boolean {
   return JSON.stringify(all.slice(all.length - some.length)) === JSON.stringify(some);
 }
 
-test("after a flip in its log a crashed store is an earlier one, whole, or refused", () => {
+test("after a flip in its log a crashed store lacks its last commit at most, or is refused", () => {
   const { path, log } = crashed();
+  const lastBegins =
+    framesOf(log)
+      .filter(({ isCommit }) => isCommit)
+      .at(-2)?.end ?? 0;
   const file = readFileSync(path);
   writeFileSync(`${path}-wal`, log);
   const right = served(path, NAMES, USERS);
@@ -131,8 +138,10 @@ test("after a flip in its log a crashed store is an earlier one, whole, or refus
   let [earlier, refused] = [0, 0];
   for (let count = 0; count < FLIPS; count++) {
     const bytes = Buffer.from(log);
-    // Some of them in the header, which is 32 bytes of many thousand.
-    const at = Math.floor(chance() * (chance() < 0.2 ? 32 : log.length));
+    // Some of them in the header, which is 32 bytes of many thousand, and in the last commit.
+    const part = chance();
+    const from = part > 0.7 ? lastBegins : 0;
+    const at = from + Math.floor(chance() * (part < 0.2 ? 32 : log.length - from));
     bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(chance() * 8));
     replaceBy(path, file);
     writeFileSync(`${path}-wal`, bytes);
@@ -145,7 +154,9 @@ test("after a flip in its log a crashed store is an earlier one, whole, or refus
       (name) => !isEarlier(right.lists.get(name), now.lists.get(name) ?? "absent"),
     );
     expect({ seed: SEED, at, wrong }).toEqual({ seed: SEED, at, wrong: [] });
-    if (JSON.stringify([...now.lists]) !== JSON.stringify([...right.lists])) earlier += 1;
+    if (JSON.stringify([...now.lists]) === JSON.stringify([...right.lists])) continue;
+    expect({ at, isInLast: at >= lastBegins }).toEqual({ at, isInLast: true });
+    earlier += 1;
   }
   expect(earlier).toBeGreaterThan(0);
   expect(refused).toBeGreaterThan(0);

@@ -72,7 +72,7 @@ describe("a backup", () => {
     writer.close();
     wal[20] = (wal[20] ?? 0) ^ 4;
     writeFileSync(`${path}-wal`, wal);
-    const refusal = { ok: false, message: expect.stringMatching(/-wal file is damaged/) };
+    const refusal = { ok: false, message: expect.stringMatching(/-wal is damaged/) };
     expect(backUp(path, beside(path, "backup.db"))).toEqual(refusal);
     expect(exportList(path, "a", () => {})).toEqual(refusal);
     const file = beside(path, "other.db");
