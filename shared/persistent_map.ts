@@ -147,7 +147,7 @@ function gathered<Value>({ keys, slots }: Level<Node<Value> | Value>): Level<Nod
     let end = start;
     for (; end < keys.length && (keys[end] as number) >>> BITS === key; end++) {
       const bit = 1 << (keys[end] as number); // By its lowest five bits.
-      if (bit >>> 0 <= bitmap >>> 0) assert(false, SORTED);
+      assert(bit >>> 0 > bitmap >>> 0, SORTED);
       bitmap |= bit;
     }
     above.keys.push(key);
