@@ -9,7 +9,6 @@
  * Its end is in shutdown.ts.
  */
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { IN_FLIGHT_MAX, MESSAGE_BYTES_MAX, SUBSCRIPTIONS_MAX } from "../shared/protocol/limits.ts";
 import { createTokens } from "./auth/tokens.ts";
 import type { Config } from "./config.ts";
@@ -29,6 +28,7 @@ import {
   type SqliteLogOpened,
   type SqliteLogOptions,
 } from "./storage/sqlite_log.ts";
+import { storePathIn } from "./storage/store_place.ts";
 import { startSweeper, TodoDirectory } from "./todo/todo_directory.ts";
 import { watchVital } from "./vital_processes.ts";
 
@@ -174,7 +174,7 @@ async function openLog(
   options: Omit<SqliteLogOptions, "path">,
 ): Promise<SqliteLogOpened> {
   if (store === "memory") return { ok: true, log: new MemoryLog(), isCopy: false };
-  return openSqliteLog({ path: join(data, "todo.db"), ...options });
+  return openSqliteLog({ path: storePathIn(data), ...options });
 }
 
 function sentenceFor(code: string, { host, port }: Config): string {

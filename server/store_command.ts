@@ -7,12 +7,12 @@
  *         argument.
  */
 import { createReadStream } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { isListId, LIST_ID_WANTED } from "../shared/protocol/names.ts";
 import { sentenceOf } from "./auth/token_command.ts";
 import { parseConfig } from "./config.ts";
 import { makeDataFolder } from "./storage/data_folder.ts";
+import { storePathIn } from "./storage/store_place.ts";
 import { backUp } from "./storage/tools/backup.ts";
 import { compact } from "./storage/tools/compact.ts";
 import { exportList, exportToFile } from "./storage/tools/export_list.ts";
@@ -76,7 +76,7 @@ export async function runStoreCommand(
     async (...given: unknown[]) => {
       const words = given.slice(0, -2) as (string | undefined)[];
       const flags = given.at(-2) as Flags;
-      const path = join(flags.data, "todo.db");
+      const path = storePathIn(flags.data);
       exitCode = await action({ path, flags, output }, ...words);
     };
   try {

@@ -12,12 +12,23 @@
  * Errors: a file that is not ours, or is torn, or of a later format, is refused by a sentence and
  *   left as it is; one of an earlier format is made one of this, or left too (migrations.ts).
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { INDEX_SUM } from "./index_sum.ts";
 import { FIRST_VERSION, migrate, SCHEMA_VERSION, SNAPSHOTS } from "./migrations.ts";
-import { kindOf } from "./sqlite_error.ts";
+import { kindOf, reasonOf } from "./sqlite_error.ts";
+import { markedPos } from "./store_mark.ts";
 import { hasWal } from "./wal_header.ts";
 
 /** "todo" in ASCII; in the file's header, so that we can tell it from other databases. */
@@ -87,6 +98,8 @@ export const TABLES = `
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};`;
 
+/** What the log is cut down to when a long reader, such as a backup, had made it longer. */
+const LOG_BYTES_KEPT = 64 * 1024 * 1024;
 /** Milliseconds to wait for another program's lock on the file, such as a backup's. */
 const BUSY_MS = 1000;
 
@@ -113,6 +126,7 @@ export function openForWriting(path: string, marks: StoreMarks): Opened {
     }
     // FULL: an fsync of the log in every commit. On macOS only fullfsync reaches the disk.
     db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA cache_size = -16000;");
+    db.exec(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
     migrate(db);
     return opened;
   } catch (error) {
@@ -130,12 +144,12 @@ function open(path: string, mode: "read_only" | StoreMarks): Opened {
   let db: DatabaseSync | undefined;
   try {
     if (mode !== "read_only" && !existsSync(path)) {
-      // SQLite would play an orphaned log into the new file.
-      if (existsSync(`${path}-wal`)) return { ok: false, message: `${path} ${TAKEN_AWAY}` };
+      const left = leftOf(path);
+      if (left !== undefined) return { ok: false, message: `${path} ${left}` };
       create(path, mode);
     }
     const hasLog = hasWal(path); // Before SQLite makes one.
-    db = new DatabaseSync(path, { readOnly: mode === "read_only", timeout: BUSY_MS });
+    db = mode === "read_only" ? openToRead(path) : new DatabaseSync(path, { timeout: BUSY_MS });
     db.enableDefensive(true);
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
     const oldest = mode === "read_only" ? SCHEMA_VERSION : FIRST_VERSION;
@@ -152,12 +166,41 @@ function open(path: string, mode: "read_only" | StoreMarks): Opened {
 /** What SQLite has against the store at `path`, as a sentence. */
 export function refusalFor(path: string, error: unknown): Opened & { readonly ok: false } {
   if (kindOf(error) === "corrupt") return { ok: false, message: `${path} ${NOT_OURS}` };
-  return { ok: false, message: `${path} cannot be opened: ${messageOf(error)}.` };
+  return { ok: false, message: `${path} cannot be opened: ${reasonOf(error, path)}.` };
 }
 
 const NOT_OURS = "is not a store of todo-actors, or is damaged; it is left as it is.";
 
-const TAKEN_AWAY = "is missing, but its -wal file is there; put it back, or remove that file too.";
+/** What tells that a store which is not there was: no empty one is made in its place. */
+function leftOf(path: string): string | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+    return "is a link to a file that is not there; put that back, or remove the link.";
+  }
+  // SQLite would play an orphaned log into the new file.
+  if (existsSync(`${path}-wal`)) return takenAway("-wal");
+  return markedPos(path) > 0 ? takenAway(".mark") : undefined;
+}
+
+function takenAway(end: string): string {
+  return `is missing, but its ${end} file is there; put it back, or remove that file too.`;
+}
+
+/** SQLite makes files beside it; where it cannot, and no server has, it is read without. */
+function openToRead(path: string): DatabaseSync {
+  const options = { readOnly: true, timeout: BUSY_MS };
+  const hadLog = existsSync(`${path}-wal`); // Every server that runs has one.
+  const db = new DatabaseSync(path, options);
+  try {
+    pragma(db, "application_id");
+    return db;
+  } catch (error) {
+    db.close();
+    if (hadLog || kindOf(error) === "corrupt") throw error;
+    const url = pathToFileURL(resolve(path));
+    url.searchParams.set("immutable", "1");
+    return new DatabaseSync(url, options);
+  }
+}
 
 /** Its last page is cut, which SQLite would fill with zeros; only a log may have it whole. */
 function isTorn(path: string, db: DatabaseSync): boolean {
@@ -216,8 +259,4 @@ function create(path: string, { generation, secret }: StoreMarks): void {
 function pragma(db: DatabaseSync, text: string): unknown {
   const row = db.prepare(`PRAGMA ${text}`).get();
   return row === undefined ? undefined : Object.values(row)[0];
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

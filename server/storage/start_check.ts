@@ -12,8 +12,15 @@ import { DatabaseSync } from "node:sqlite";
 import { countedSum, keptSum } from "./index_sum.ts";
 import { logState } from "./log_state.ts";
 import { kindOf } from "./sqlite_error.ts";
-import { type Opened, openForWriting, type StoreMarks, TABLES } from "./sqlite_schema.ts";
+import {
+  type Opened,
+  openForWriting,
+  refusalFor,
+  type StoreMarks,
+  TABLES,
+} from "./sqlite_schema.ts";
 import { isTailWhole } from "./tail_check.ts";
+import { syncLog } from "./wal_sync.ts";
 
 const READ_BY_ANOTHER = "another program reads its -wal file; start again when that has ended.";
 const LOG_DAMAGED = "its -wal file is damaged";
@@ -23,6 +30,11 @@ const WHAT_TO_DO = "restore a backup, or look at it by `todo-server verify`; it 
 export function openTrusted(path: string, marks: StoreMarks): Opened {
   const log = logState(path);
   if (log === "damaged") return { ok: false, message: `${path}: ${LOG_DAMAGED}; ${WHAT_TO_DO}` };
+  try {
+    syncLog(path);
+  } catch (error) {
+    return refusalFor(path, error);
+  }
   const opened = openForWriting(path, marks);
   if (!opened.ok) return opened;
   const fault = startFault(opened.db);

@@ -37,10 +37,10 @@ port.postMessage(open());
 function open(): Opening {
   const lock = lockStore(path);
   if (!lock.ok) return lock;
+  const mark = new StoreMark(path);
   const opened = openWriter();
   if (!opened.ok) return opened;
   const { writer } = opened;
-  const mark = new StoreMark(path);
   const isCopy = mark.isCopy(writer.pos);
   // What was seen of this log may be no part of it, so nobody may go on from there.
   if (isCopy && !setGeneration(opened.db, marks.generation)) {

@@ -4,8 +4,16 @@
  * A second writer would not know the first one's heads. The lock is SQLite's own, on an empty file
  * beside the store: the system lets go of it when the process ends, however it ends.
  */
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { kindOf } from "./sqlite_error.ts";
+import { isBusy, reasonOf } from "./sqlite_error.ts";
+import { giveTo } from "./store_place.ts";
+
+/**
+ * A write that is never committed: a file that may not be written SQLite opens for reading, and
+ * locks nobody out. With its journal in memory nothing of it needs room on the disk.
+ */
+const LOCK = "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1";
 
 export type Locked =
   | { readonly ok: true; readonly release: () => void }
@@ -13,21 +21,19 @@ export type Locked =
 
 /** Refused when another process, or another log of this one, has the store at `path`. */
 export function lockStore(path: string): Locked {
+  const file = `${path}.lock`;
   let db: DatabaseSync | undefined;
   try {
-    const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+    const lock = new DatabaseSync(file, { timeout: 0 });
     db = lock;
-    lock.exec("BEGIN EXCLUSIVE");
+    lock.exec(LOCK);
+    if (process.getuid?.() === 0) giveTo(file, dirname(file));
     return { ok: true, release: () => lock.close() };
   } catch (error) {
     if (db?.isOpen) db.close();
-    switch (kindOf(error)) {
-      case undefined:
-        throw error;
-      case "no_space":
-        return { ok: false, message: `${path} is in use by another server; stop that one first.` };
-      default:
-        return { ok: false, message: `${path}.lock cannot be made: ${String(error)}.` };
+    if (isBusy(error)) {
+      return { ok: false, message: `${path} is in use by another server; stop that one first.` };
     }
+    return { ok: false, message: `${file} cannot be written: ${reasonOf(error, file)}.` };
   }
 }

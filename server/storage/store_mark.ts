@@ -13,6 +13,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -20,6 +21,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
+import { giveTo } from "./store_place.ts";
 
 /** Milliseconds by which the mark may lag behind the log. */
 const LAG_MS = 1000;
@@ -35,6 +37,11 @@ interface Place {
 /** From one start of the machine to the next, where the system tells. */
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
+/** The position of the last event that the store at `path` is known to have had; 0: not known. */
+export function markedPos(path: string): number {
+  return Number(readMark(`${path}.mark`)[2] ?? 0);
+}
+
 /** The store at `path` was in use since the machine was started: nothing written to it is lost. */
 export function wasLeftInThisBoot(path: string): boolean {
   const boot = readMark(`${path}.mark`)[4];
@@ -44,28 +51,29 @@ export function wasLeftInThisBoot(path: string): boolean {
 /** That of one store, whose writer keeps it. */
 export class StoreMark {
   readonly #path: string;
-  readonly #place: Place;
-  readonly #left: bigint[];
+  readonly #left: readonly bigint[];
+  readonly #hadLog: boolean;
   #file: number | undefined;
   readonly #boot = thisBoot();
   #pos = 0;
   #later: NodeJS.Timeout | undefined;
 
-  /** Reads the mark of the store at `path`, which must exist; writes nothing yet. */
+  /** Reads the mark of the store at `path`, before that is opened; writes nothing yet. */
   constructor(path: string) {
-    const { ino, birthtimeNs } = statSync(path, { bigint: true });
     this.#path = path;
-    this.#place = { inode: ino, bornNs: birthtimeNs };
     this.#left = readMark(`${path}.mark`);
+    this.#hadLog = existsSync(`${path}-wal`);
   }
 
-  /** Whether the store, whose log ends at `pos`, was put back from somewhere. */
+  /** Whether the store, which is open now and ends at `pos`, was put back from somewhere. */
   isCopy(pos: number): boolean {
     if (pos === 0 && this.#left.length === 0) return false; // A new one.
     const [inode, bornNs, leftPos, changedNs] = this.#left;
     if (leftPos === undefined || BigInt(pos) < leftPos) return true;
-    if (inode !== this.#place.inode || bornNs !== this.#place.bornNs) return true;
-    return changedNs !== 0n && changedNs !== this.#changedNs;
+    const place = this.#place;
+    if (inode !== place.inode || bornNs !== place.bornNs) return true;
+    // One that was not closed has left a log, unless another program has been at it.
+    return changedNs === 0n ? !this.#hadLog : changedNs !== this.#changedNs;
   }
 
   /** The store is in use from now on, and its log ends at `pos`. */
@@ -77,7 +85,9 @@ export class StoreMark {
   /** All up to `pos` is on disk. */
   move(pos: number): void {
     this.#pos = pos;
-    this.#later ??= setTimeout(() => {
+    if (this.#later !== undefined) return;
+    this.#write(0n);
+    this.#later = setTimeout(() => {
       this.#later = undefined;
       this.#write(0n);
     }, LAG_MS);
@@ -90,17 +100,22 @@ export class StoreMark {
     if (this.#file !== undefined) closeSync(this.#file);
   }
 
+  get #place(): Place {
+    const { ino, birthtimeNs } = statSync(this.#path, { bigint: true });
+    return { inode: ino, bornNs: birthtimeNs };
+  }
+
   get #changedNs(): bigint {
     return statSync(this.#path, { bigint: true }).ctimeNs;
   }
 
   /** On a full disk the mark lags. */
   #write(changedNs: bigint): void {
-    const { inode, bornNs } = this.#place;
-    const numbers = [inode, bornNs, this.#pos, changedNs, this.#boot];
-    const line = numbers.map((number) => String(number).padStart(DIGITS)).join(" ");
     try {
-      this.#file ??= openMark(`${this.#path}.mark`, line.length + 1);
+      const { inode, bornNs } = this.#place;
+      const numbers = [inode, bornNs, this.#pos, changedNs, this.#boot];
+      const line = numbers.map((number) => String(number).padStart(DIGITS)).join(" ");
+      this.#file ??= openMark(this.#path, line.length + 1);
       writeSync(this.#file, `${line}\n`, 0);
     } catch {
       return;
@@ -108,10 +123,12 @@ export class StoreMark {
   }
 }
 
-/** Opens it, made if need be; whatever is longer than a line is cut. */
-function openMark(path: string, bytes: number): number {
+/** Opens that of the store, made if need be; whatever is longer than a line is cut. */
+function openMark(store: string, bytes: number): number {
+  const path = `${store}.mark`;
   const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   if (fstatSync(file).size > bytes) ftruncateSync(file, bytes);
+  if (process.getuid?.() === 0) giveTo(path, store);
   return file;
 }
 

@@ -230,12 +230,12 @@ export class ListVoice {
     const joining = this.#joining.get(pid);
     if (joining === undefined) return;
     this.#joining.delete(pid);
-    const { join } = joining;
-    if (this.#isMember(join.ask.user)) this.#tooMany(join);
-    else reply(join.from, noList()); // Removed while the log looked it up.
+    this.#tooMany(joining.join);
   }
 
+  /** The list as it is now; one removed since it asked, while the log looked, is not let in. */
   #tooMany(join: Join): void {
+    if (!this.#isMember(join.ask.user)) return reply(join.from, noList());
     this.#begin(join, this.#journal.committed ?? join.state, "too_many");
   }
 

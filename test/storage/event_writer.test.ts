@@ -51,6 +51,20 @@ describe("a full disk", () => {
     writer.close();
   });
 
+  test("leaves nothing of a refused batch in the count of anybody's lists", () => {
+    const path = newStorePath();
+    const { db, writer } = openWriter(path);
+    writer.commit([born("a")]);
+    const lists = `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)`;
+    db.exec(`INSERT INTO members ${lists} SELECT 'alice', 'list-' || i, 'owner' FROM n`);
+    db.exec("PRAGMA max_page_count = 1");
+    const big = row(1, { body: `{"op":"x","text":"${"x".repeat(50_000)}"}` });
+    expect(writer.commit([born("b", [big])])).toEqual(new Map([[0, "read_only"]]));
+    db.exec("PRAGMA max_page_count = 100000");
+    expect(writer.commit([born("b", [big]), born("c")])).toEqual(new Map([[1, "limit"]]));
+    writer.close();
+  });
+
   test("found only by COMMIT is the same, and by a checkpoint delays that", () => {
     const path = newStorePath();
     const { db } = openWriter(path);

@@ -53,6 +53,8 @@ export class ManualLog implements EventLog {
   holdsLooks = false;
   /** Loads start from a snapshot of all events but so many; undefined: there are none. */
   snapshotsBut: number | undefined;
+  /** Looks for events fail. */
+  failsEvents = false;
   /** The next look for keys fails after its first part. */
   failsWrites = false;
   /** Looks back that were ever asked for. */
@@ -84,7 +86,10 @@ export class ManualLog implements EventLog {
   }
 
   events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void {
-    this.#look(() => this.#kept.events(query, to, ref));
+    this.#look(() => {
+      if (this.failsEvents) tell(to, { type: "look_failed", ref, reason: "io" });
+      else this.#kept.events(query, to, ref);
+    });
   }
 
   writes(query: WritesQuery, to: Pid<LookBack>, ref: unknown): void {

@@ -202,6 +202,21 @@ describe("subscribe, from a position", () => {
     },
   );
 
+  test("one removed before the log has failed to answer is not let in", () => {
+    const { world, alice, bob, epoch } = longList();
+    world.log.failsEvents = true;
+    const asked = bob.ask({ type: "subscribe", epoch, seq: 20 });
+    alice.ask({ type: "unshare", user: "bob" });
+    world.commit();
+    world.log.answerLooks();
+    world.settle();
+    expect(asked.answer).toMatchObject({ ok: false, kind: "not_found" });
+    bob.take();
+    alice.ask({ type: "rename_list", title: "Secret" });
+    world.commit();
+    expect(bob.take()).toEqual([]);
+  });
+
   test("a list that has something to look up does not fall asleep over it", () => {
     const world = new ListWorld();
     const { alice } = world.shared();

@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { nanoid } from "nanoid";
+import { reasonOf } from "../sqlite_error.ts";
 import { openForReading } from "../sqlite_schema.ts";
 import { putNew, syncFile } from "./durable_file.ts";
 import type { Checked } from "./store_check.ts";
@@ -13,7 +14,6 @@ import {
   draftFrom,
   isLogDamaged,
   type Refused,
-  reasonOf,
   refused,
   removeDraft,
 } from "./store_file.ts";

@@ -13,19 +13,13 @@ import { RESTORE_MS } from "../../../shared/protocol/limits.ts";
 import { EventWriter } from "../event_writer.ts";
 import { writeCountedSum } from "../index_sum.ts";
 import { logState } from "../log_state.ts";
+import { reasonOf } from "../sqlite_error.ts";
 import { openForWriting } from "../sqlite_schema.ts";
 import { lockStore } from "../store_lock.ts";
+import { giveTo } from "../store_place.ts";
 import { putOver, syncFile } from "./durable_file.ts";
 import { OwnMark } from "./own_mark.ts";
-import {
-  checkSound,
-  draftFrom,
-  giveTo,
-  type Refused,
-  reasonOf,
-  refused,
-  removeDraft,
-} from "./store_file.ts";
+import { checkSound, draftFrom, type Refused, refused, removeDraft } from "./store_file.ts";
 
 /** Sizes in bytes, before and after; `dropped`: lists of which only the name is left now. */
 export type Compacted =
@@ -57,11 +51,14 @@ export function compact(path: string, options: CompactOptions): Compacted {
 
 function compactLocked(path: string, draft: string, options: CompactOptions): Compacted {
   if (logState(path) === "damaged") return refused(`${path}-wal is damaged. It is left as it is.`);
+  const mark = new OwnMark(path);
   const opened = openForWriting(path, { generation: "", secret: "" });
   if (!opened.ok) return opened;
-  const mark = new OwnMark(path, new EventWriter(opened.db).pos);
+  const { pos } = new EventWriter(opened.db);
+  mark.look(pos);
   const unmade = draftFrom(opened.db, draft);
   opened.db.close();
+  mark.renew(pos); // What was in its log is in it now.
   if (unmade !== undefined) return unmade;
   const sound = checkSound(draft); // Before its sum over the indexes is made anew.
   if (!sound.ok) return refused(`${sound.message.replaceAll(draft, path)} So it is left as it is.`);

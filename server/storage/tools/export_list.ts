@@ -5,11 +5,12 @@
  */
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { nanoid } from "nanoid";
+import { reasonOf } from "../sqlite_error.ts";
 import { openForReading } from "../sqlite_schema.ts";
 import { putNew } from "./durable_file.ts";
 import { eventLine, headerLine } from "./list_lines.ts";
 import { ListProofs } from "./list_proof.ts";
-import { isLogDamaged, type Refused, reasonOf, refused } from "./store_file.ts";
+import { isLogDamaged, type Refused, refused } from "./store_file.ts";
 
 /** Characters that are written at a time. */
 const CHUNK_LENGTH = 64 * 1024;

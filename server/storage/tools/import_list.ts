@@ -8,11 +8,12 @@
 import { nanoid } from "nanoid";
 import type { Append, Refusal } from "../event_log.ts";
 import { EventWriter } from "../event_writer.ts";
+import { reasonOf } from "../sqlite_error.ts";
 import { openTrusted } from "../start_check.ts";
 import { lockStore } from "../store_lock.ts";
 import { type IntakeOptions, ListIntake } from "./list_intake.ts";
 import { OwnMark } from "./own_mark.ts";
-import { type Refused, reasonOf, refused } from "./store_file.ts";
+import { type Refused, refused } from "./store_file.ts";
 import { LINE_BYTES_MAX, linesOf } from "./text_lines.ts";
 
 const NO_LINE = `it is no UTF-8, or longer than ${LINE_BYTES_MAX} bytes.`;
@@ -54,10 +55,11 @@ export async function importList(
 }
 
 function write(path: string, append: Append): Imported {
+  const mark = new OwnMark(path);
   const opened = openTrusted(path, { generation: nanoid(12), secret: nanoid() });
   if (!opened.ok) return opened;
   const writer = new EventWriter(opened.db);
-  const mark = new OwnMark(path, writer.pos);
+  mark.look(writer.pos);
   const reason = writer.commit([append]).get(0);
   writer.checkpoint();
   const { pos } = writer;

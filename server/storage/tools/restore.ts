@@ -11,20 +11,13 @@ import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { nanoid } from "nanoid";
 import { logState } from "../log_state.ts";
+import { reasonOf } from "../sqlite_error.ts";
 import { openForWriting, setGeneration } from "../sqlite_schema.ts";
 import { lockStore } from "../store_lock.ts";
-import { isWalReadable } from "../wal_header.ts";
+import { giveTo } from "../store_place.ts";
 import { keepAs, putOver, syncFile, syncFolder } from "./durable_file.ts";
 import type { Checked } from "./store_check.ts";
-import {
-  checkSound,
-  giveTo,
-  MODE,
-  type Refused,
-  reasonOf,
-  refused,
-  removeDraft,
-} from "./store_file.ts";
+import { checkSound, MODE, type Refused, refused, removeDraft } from "./store_file.ts";
 
 /** `kept`: the file that has what was there before; undefined: nothing was. */
 export type Restored =
@@ -61,7 +54,7 @@ export function restore(file: string, path: string, now: Date): Restored {
 /** A copy of the backup that is ready to be the store. */
 function draftOf(file: string, draft: string): ReturnType<typeof checkSound> {
   removeDraft(draft);
-  if (!isWalReadable(file)) return refused(`${file}-wal is damaged. Nothing was changed.`);
+  if (logState(file) !== "whole") return refused(`${file}-wal is damaged. Nothing was changed.`);
   copyFileSync(file, draft);
   chmodSync(draft, MODE); // Whatever the backup's own: to be written, and read by nobody else.
   // A backup that was made by `cp` may have its last writes in there.

@@ -3,11 +3,11 @@
  *
  * Errors: sentences; a sentence begins with the path it speaks of.
  */
-import { chownSync, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { logState } from "../log_state.ts";
 import { Snapshots } from "../snapshots.ts";
-import { kindOf } from "../sqlite_error.ts";
+import { reasonOf } from "../sqlite_error.ts";
 import { openForReading } from "../sqlite_schema.ts";
 import { lockStore } from "../store_lock.ts";
 import { hasWal, isWalReadable } from "../wal_header.ts";
@@ -44,14 +44,15 @@ export function checkFile(
   }
 }
 
-/** What has the last commits is damaged. Beside a server only its beginning can be looked at. */
+/** What has the last commits lacks some. Beside a server only its beginning can be looked at. */
 export function isLogDamaged(path: string): boolean {
   if (!hasWal(path)) return !isWalReadable(path);
+  if (!existsSync(`${path}.lock`)) return logState(path) !== "whole"; // No server's: a copy.
   const lock = lockStore(path);
   if (!lock.ok) return !isWalReadable(path);
   const state = logState(path);
   lock.release();
-  return state === "damaged";
+  return state !== "whole";
 }
 
 /** As checkFile, and refused when anything is wrong. */
@@ -88,20 +89,7 @@ export function draftFrom(db: DatabaseSync, draft: string): undefined | Refused 
   }
 }
 
-/** Makes the owner of `like` that of a draft: a server run by another user is to open it. */
-export function giveTo(draft: string, like: string): void {
-  const [is, wanted] = [statSync(draft), statSync(like)];
-  if (is.uid !== wanted.uid || is.gid !== wanted.gid) chownSync(draft, wanted.uid, wanted.gid);
-}
-
 /** Takes away what was left of a draft. */
 export function removeDraft(draft: string): void {
   for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(`${draft}${end}`, { force: true });
-}
-
-/** What an error of the disk or of SQLite says; a bug is thrown on. */
-export function reasonOf(error: unknown): string {
-  const isSystem = error instanceof Error && "code" in error && "syscall" in error;
-  if (!isSystem && kindOf(error) === undefined) throw error;
-  return error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
 }

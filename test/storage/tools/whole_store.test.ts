@@ -3,6 +3,7 @@
  */
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   readdirSync,
@@ -21,6 +22,7 @@ import { importList } from "../../../server/storage/tools/import_list.ts";
 import { restore } from "../../../server/storage/tools/restore.ts";
 import { checkFile, checkSound } from "../../../server/storage/tools/store_file.ts";
 import { RESTORE_MS } from "../../../shared/protocol/limits.ts";
+import { framesOf } from "../log_frames.ts";
 import { born, row, rows } from "../samples.ts";
 import { newStorePath } from "../store_folder.ts";
 import { load, openReader, openWriter, tamper } from "../sync_store.ts";
@@ -149,6 +151,35 @@ describe("a restore", () => {
     expect(restore(file, path, NOW)).toMatchObject({ ok: true });
     writer.close();
     expect(told(path)).toEqual(told(file));
+  });
+
+  test("of a copy with damage in its log is refused, and so are all looks at it", () => {
+    const live = newStorePath();
+    const { writer } = openWriter(live);
+    writer.commit([born("a", rows(1, 60))]);
+    for (let seq = 61; seq < 70; seq++) writer.commit([{ list: "a", rows: [row(seq)] }]);
+    const file = newStorePath();
+    copyFileSync(live, file);
+    const log = readFileSync(`${live}-wal`);
+    writer.close();
+    const place = framesOf(log).filter(({ isCommit }) => isCommit)[2]?.at ?? 0;
+    log[place + 99] = (log[place + 99] ?? 0) ^ 4;
+    writeFileSync(`${file}-wal`, log);
+    const path = newStorePath();
+    const damaged = { ok: false, message: expect.stringMatching(/-wal is damaged/) };
+    expect(restore(file, path, NOW)).toEqual(damaged);
+    expect(existsSync(path)).toBe(false);
+    expect(checkFile(file)).toEqual(damaged);
+    expect(backUp(file, path)).toEqual(damaged);
+    expect(exportList(file, "a", () => {})).toEqual(damaged);
+    expect(existsSync(`${file}.lock`)).toBe(false);
+  });
+
+  test.runIf(process.getuid?.() === 0)("belongs to whom the folder does", () => {
+    const path = newStorePath();
+    chownSync(dirname(path), 65_534, 65_534);
+    expect(restore(sample(), path, NOW)).toMatchObject({ ok: true });
+    expect([path, `${path}.lock`].map((each) => statSync(each).uid)).toEqual([65_534, 65_534]);
   });
 
   test("of a store of an earlier format makes it one of this", () => {

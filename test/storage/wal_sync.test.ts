@@ -1,0 +1,40 @@
+/**
+ * WalSync: what a killed program left in the log is on disk before anybody is told of it.
+ */
+import fs, { copyFileSync, readFileSync, statSync, utimesSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { expect, test, vi } from "vitest";
+import { openTrusted } from "../../server/storage/start_check.ts";
+import { born, row, rows } from "./samples.ts";
+import { newStorePath } from "./store_folder.ts";
+import { load, openReader, openWriter } from "./sync_store.ts";
+
+test("a log that is there at the start is written again and synced, and says the same", () => {
+  const live = newStorePath();
+  const { writer } = openWriter(live);
+  writer.commit([born("a", rows(1, 9))]);
+  for (let seq = 10; seq < 500; seq++) writer.commit([{ list: "a", rows: [row(seq)] }]);
+  const path = newStorePath();
+  for (const end of ["", "-wal"]) copyFileSync(`${live}${end}`, `${path}${end}`);
+  writer.close();
+  const log = readFileSync(`${path}-wal`);
+  expect(log.length).toBeGreaterThan(2 ** 20);
+  const synced: number[] = [];
+  vi.spyOn(fs, "fsyncSync").mockImplementation((file) => {
+    synced.push(fs.fstatSync(file).ino);
+  });
+  syncBuiltinESMExports();
+  utimesSync(`${path}-wal`, 1, 1);
+  const opened = openTrusted(path, { generation: "g", secret: "s" });
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+  if (!opened.ok) throw new Error(opened.message);
+  const { ino, mtimeMs } = statSync(`${path}-wal`);
+  expect(mtimeMs).toBeGreaterThan(1e12);
+  expect(synced).toEqual([ino]);
+  expect(readFileSync(`${path}-wal`).equals(log)).toBe(true);
+  const reader = openReader(path);
+  expect(load(reader, "a").events).toHaveLength(499);
+  reader.close();
+  opened.db.close();
+});
