@@ -37,6 +37,7 @@ interface Flags {
   readonly listTodos?: string;
   readonly listBytes?: string;
   readonly dropDeleted?: true;
+  readonly dropDamaged?: true;
 }
 
 /** What a command is given; its exit code. */
@@ -111,10 +112,12 @@ function storeProgram({ out, err }: StoreOutput, run: (action: Action) => Run): 
     .option("--list <id>", "the id it is to have; else it gets a new one")
     .addOption(new Option("--list-todos <number>", "todos it may hold; as the server's flag"))
     .addOption(new Option("--list-bytes <bytes>", "bytes of them as JSON; as the server's flag"));
-  add("compact", "Makes the store's file smaller. Not beside a server.").option(
-    "--drop-deleted",
-    "also drop todos, history and members of lists deleted more than 30 days ago",
-  );
+  add("compact", "Makes the store's file smaller. Not beside a server.")
+    .option(
+      "--drop-deleted",
+      "also drop todos, history and members of lists deleted more than 30 days ago",
+    )
+    .option("--drop-damaged", "also drop all of the lists that are damaged: they are lost");
   return program;
 }
 
@@ -191,9 +194,11 @@ async function importOne({ path, flags, output }: Given, file = ""): Promise<num
 }
 
 function compactStore({ path, flags, output }: Given): number {
-  const done = compact(path, { dropDeleted: flags.dropDeleted === true, now: Date.now() });
+  const { dropDeleted = false, dropDamaged = false } = flags;
+  const done = compact(path, { dropDeleted, dropDamaged, now: Date.now() });
   if (!done.ok) return fail(output, done.message);
-  const dropped = flags.dropDeleted ? `, ${count(done.dropped, "deleted list")} dropped` : "";
+  const isDropping = dropDeleted || dropDamaged;
+  const dropped = isDropping ? `, ${count(done.dropped, "list")} dropped` : "";
   output.out(`${path}: ${sizeOf(done.before)} before, ${sizeOf(done.after)} now${dropped}\n`);
   return 0;
 }

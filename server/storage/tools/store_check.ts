@@ -34,6 +34,8 @@ export interface Checked {
   /** Of the first TOLD_MAX lists that are damaged. */
   readonly faults: readonly ListFault[];
   readonly damagedLists: number;
+  /** Those of them whose own records are damaged, not what an index says of them; all of them. */
+  readonly damaged: readonly string[];
   /** Faults that belong to no one list, as sentences. */
   readonly fileFaults: readonly string[];
 }
@@ -71,12 +73,13 @@ class StoreCheck {
     if (fault !== undefined) this.#fileFaults.push(`A server would not start on it: ${fault}.`);
     this.#try("its lists", () => this.#checkLists());
     this.#try("its counts", () => this.#checkCounts());
-    const found = firstFaults(this.#db, this.#damaged);
+    const found = firstFaults(this.#db, this.#damaged.slice(0, TOLD_MAX));
     const faults = [...found].map(([list, fault]) => ({ list, ...fault }));
     return {
       ...this.#count,
       faults: [...faults, ...this.#indexFaults],
       damagedLists: this.#damagedLists,
+      damaged: this.#damaged,
       fileFaults: this.#fileFaults,
     };
   }
@@ -128,7 +131,7 @@ class StoreCheck {
 
   #noteDamaged(list: string): void {
     this.#damagedLists += 1;
-    if (this.#damaged.length < TOLD_MAX) this.#damaged.push(list);
+    this.#damaged.push(list);
   }
 
   #noteIndexFault(fault: ListFault): void {

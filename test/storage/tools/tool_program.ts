@@ -9,5 +9,5 @@ const [tool, path = "", file = ""] = process.argv.slice(2);
 const done =
   tool === "restore"
     ? restore(file, path, new Date())
-    : compact(path, { dropDeleted: true, now: Date.now() });
+    : compact(path, { dropDeleted: true, dropDamaged: false, now: Date.now() });
 if (!done.ok) throw new Error(done.message);

@@ -31,6 +31,7 @@ import { served } from "./served.ts";
 
 const NAMES = [0, 1, 2, 3, 4].map(nameOf);
 const NOW = new Date("2026-11-29T20:15:00.123Z");
+const KEPT_ALL = { dropDeleted: false, dropDamaged: false };
 const KEPT = "todo.db.replaced-20261129T201500Z";
 /** Later than all that is in a sample. */
 const LATER = 1_764_000_000_000 * 4;
@@ -198,7 +199,7 @@ describe("a restore", () => {
       ok: false,
       message: expect.stringMatching(/is in use/),
     });
-    expect(compact(path, { dropDeleted: false, now: LATER })).toMatchObject({
+    expect(compact(path, { ...KEPT_ALL, now: LATER })).toMatchObject({
       message: expect.stringMatching(/in use/),
     });
     expect(readFileSync(path).equals(before)).toBe(true);
@@ -262,7 +263,7 @@ test("a damaged snapshot is in no copy: backup and compact leave it out, the eve
   const file = beside(path, "backup.db");
   expect(backUp(path, file)).toMatchObject({ ok: true, checked: { snapshots: 0 } });
   expect(told(file)).toEqual(wanted);
-  expect(compact(path, { dropDeleted: false, now: 0 })).toMatchObject({ ok: true });
+  expect(compact(path, { ...KEPT_ALL, now: 0 })).toMatchObject({ ok: true });
   expect(checkSound(path)).toMatchObject({ ok: true, checked: { snapshots: 0 } });
   expect(told(path)).toEqual(wanted);
 });
@@ -276,7 +277,7 @@ describe("compact", () => {
     const before = told(path);
     const generation = generationOf(path);
     markAsLeft(path);
-    const done = compact(path, { dropDeleted: false, now: LATER });
+    const done = compact(path, { ...KEPT_ALL, now: LATER });
     expect(done).toMatchObject({ ok: true, dropped: 0 });
     if (done.ok) expect(done.after).toBeLessThan(done.before - 900_000);
     expect(new StoreMark(path).isCopy(endOf(path))).toBe(false);
@@ -287,14 +288,14 @@ describe("compact", () => {
 
   test("of a store that was put back leaves it one that was", () => {
     const path = sample();
-    expect(compact(path, { dropDeleted: false, now: LATER })).toMatchObject({ ok: true });
+    expect(compact(path, { ...KEPT_ALL, now: LATER })).toMatchObject({ ok: true });
     expect(new StoreMark(path).isCopy(endOf(path))).toBe(true);
   });
 
   test("drops what nobody can restore, when told to; its id stays taken", async () => {
     const path = sample();
     const before = checkFile(path);
-    const done = compact(path, { dropDeleted: true, now: LATER });
+    const done = compact(path, { ...KEPT_ALL, dropDeleted: true, now: LATER });
     expect(done).toMatchObject({ ok: true });
     const dropped = done.ok ? done.dropped : 0;
     expect(dropped).toBeGreaterThanOrEqual(3);
@@ -310,8 +311,44 @@ describe("compact", () => {
     expect(writer.commit([born("new", rows(1, 3))])).toEqual(new Map());
     expect(writer.commit([born(nameOf(3), [row(1)])])).toEqual(new Map([[0, "fence"]]));
     writer.close();
-    expect(compact(path, { dropDeleted: true, now: LATER })).toMatchObject({ dropped: 0 });
+    expect(compact(path, { ...KEPT_ALL, dropDeleted: true, now: LATER })).toMatchObject({
+      dropped: 0,
+    });
     expect(checkSound(path)).toMatchObject({ ok: true });
+  });
+
+  test("drops damaged lists when told to, and nothing else; then there is a backup again", () => {
+    const path = sample();
+    const before = served(path, NAMES, USERS);
+    tamper(path, "UPDATE events SET user = 'mallory' WHERE list = 2 AND seq = 3");
+    tamper(path, "UPDATE lists SET at = at + 1 WHERE id = 5");
+    const options = { ...KEPT_ALL, now: LATER };
+    expect(compact(path, options)).toMatchObject({ ok: false });
+    const done = compact(path, { ...options, dropDamaged: true });
+    expect(done).toMatchObject({ ok: true, dropped: 2 });
+    const after = served(path, NAMES, USERS);
+    if (!before.ok || !after.ok) throw new Error("not served");
+    for (const name of [0, 2, 3].map(nameOf)) {
+      expect([name, after.lists.get(name)]).toEqual([name, before.lists.get(name)]);
+    }
+    for (const name of [1, 4].map(nameOf)) {
+      const { end, events } = loadOne(path, name);
+      expect(end).toMatchObject({ ok: true, life: { deletedAt: expect.any(Number) } });
+      expect(events).toEqual([]);
+    }
+    expect(backUp(path, beside(path, "backup.db"))).toMatchObject({ ok: true });
+  });
+
+  test("drops nothing when more than lists is damaged", () => {
+    const path = sample();
+    tamper(path, "UPDATE events SET user = 'mallory' WHERE list = 2 AND seq = 3");
+    tamper(path, "UPDATE lists SET title = 'x' WHERE id = 3");
+    const before = readFileSync(path);
+    expect(compact(path, { ...KEPT_ALL, dropDamaged: true, now: LATER })).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/ is damaged: .* So it is left as it is\.$/),
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
   });
 
   test("drops nothing that its owner may still restore", () => {
@@ -324,16 +361,18 @@ describe("compact", () => {
     ]);
     writer.close();
     const now = LATER + RESTORE_MS;
-    expect(compact(path, { dropDeleted: true, now })).toMatchObject({ dropped: 0 });
+    expect(compact(path, { ...KEPT_ALL, dropDeleted: true, now })).toMatchObject({ dropped: 0 });
     expect(loadOne(path, "a").events).toHaveLength(3);
-    expect(compact(path, { dropDeleted: true, now: now + 1 })).toMatchObject({ dropped: 1 });
+    expect(compact(path, { ...KEPT_ALL, dropDeleted: true, now: now + 1 })).toMatchObject({
+      dropped: 1,
+    });
   });
 
   test("of a store that is damaged, or that others read, is refused and changes nothing", () => {
     const path = sample();
     const reader = openReader(path);
     expect(loadFrom(reader, nameOf(0))).toBe(true);
-    const read = compact(path, { dropDeleted: false, now: LATER });
+    const read = compact(path, { ...KEPT_ALL, now: LATER });
     expect(read).toMatchObject({
       ok: false,
       message: expect.stringMatching(/is being read by another program/),
@@ -341,7 +380,7 @@ describe("compact", () => {
     reader.close();
     tamper(path, "UPDATE events SET user = 'mallory' WHERE pos = 9");
     const before = readFileSync(path);
-    expect(compact(path, { dropDeleted: false, now: LATER })).toMatchObject({
+    expect(compact(path, { ...KEPT_ALL, now: LATER })).toMatchObject({
       ok: false,
       message: expect.stringMatching(/is damaged: 1 of 5 lists.* So it is left as it is\.$/),
     });
