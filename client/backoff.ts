@@ -7,6 +7,7 @@
 import { RECONNECT_MS_MAX, RECONNECT_MS_MIN } from "../shared/protocol/limits.ts";
 import type { RpcError, RpcErrorKind } from "./rpc_error.ts";
 
+const RESTART_MS_MAX = 1000; // A server that restarts is back in a few seconds.
 const RETRY_MS_MAX = 2000; // A call has a few seconds in all: it is to be tried several times.
 const CRASHES_MAX = 1; // A call after which a list crashes twice may well be the reason.
 /** The call was not begun: it may be sent again as it is. */
@@ -25,7 +26,12 @@ export function fullJitterMs(failures: number, random: () => number): number {
   return random() * boundMs(failures, RECONNECT_MS_MAX);
 }
 
-/** The same for a call that is sent again: 2 s at most. */
+/** Any moment of a second, however often it failed: for a server that said it goes away. */
+export function restartJitterMs(random: () => number): number {
+  return random() * RESTART_MS_MAX;
+}
+
+/** As `fullJitterMs`, for a call that is sent again: 2 s at most. */
 export function retryJitterMs(failures: number, random: () => number): number {
   return random() * boundMs(failures, RETRY_MS_MAX);
 }

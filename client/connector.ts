@@ -3,20 +3,23 @@
  *
  * Owner: one reconnecting_client, which says that a connection was lost or is to be replaced.
  * Order: one attempt at a time; the next comes after the backoff, or at the moment that a `goaway`
- *        leads to.
+ *        leads to. A server that said it goes away is soon back: for RESTART_MS it is tried again
+ *        within a second each time.
  * Bound: an attempt waits 10 s for its token and 10 s for its connection; there is no bound to how
  *        many there are.
  * Errors: an address that can be none, or a token that can be none, is not tried.
  * Source: PROTOCOL.md section 7.
  */
 import type { Push } from "../shared/protocol/pushes.ts";
-import { fullJitterMs } from "./backoff.ts";
+import { fullJitterMs, restartJitterMs } from "./backoff.ts";
 import type { ClientEnvironment } from "./client_environment.ts";
 import { CONNECT_TIMEOUT_MS, RpcClient, type RpcListener } from "./rpc_client.ts";
 import { closedByUs, RpcError, unauthenticated } from "./rpc_error.ts";
 import type { WebSocketClass } from "./socket.ts";
 
+const CLOSE_GOING_AWAY = 4100;
 const CLOSE_CREDENTIALS = 4401;
+const RESTART_MS = 15_000; // From the last word of a server that restarts: a slow start, and spare.
 const WEB_SOCKET_URL = /^(?:wss?|https?):\/\//i; // Browsers take http for ws: WHATWG WebSockets.
 const TOKEN = /^[A-Za-z0-9._~-]{1,4096}$/; // TOKEN_CHARACTERS_MAX; PROTOCOL.md section 1.
 
@@ -42,7 +45,8 @@ export class Connector {
   readonly #listener: ConnectorListener;
   readonly #abort = new AbortController();
   #isConnecting = false;
-  #failures = 0; // Connections in a row that were no use.
+  #failures = 0; // Connections in a row that were no use, but for those during a restart.
+  #restartsUntilMs = Number.NEGATIVE_INFINITY;
   #callOff: (() => void) | undefined; // Of the alarm at which to connect.
 
   constructor(address: ServerAddress, environment: ClientEnvironment, listener: ConnectorListener) {
@@ -78,15 +82,20 @@ export class Connector {
     this.#failures = 0;
   }
 
-  /** Connects after the backoff, and not before `afterMs`. */
-  connectLater(afterMs = 0): void {
-    this.#failures += 1;
+  /** A connection ended so, or did not come about: connects after the backoff. */
+  connectLater({ data }: RpcError): void {
+    if (data.close_code === CLOSE_GOING_AWAY) this.#expectRestart();
+    const { clock, random } = this.#environment;
+    const isRestart = clock.now() < this.#restartsUntilMs;
+    if (!isRestart) this.#failures += 1;
     if (this.#callOff !== undefined || this.#isConnecting) return;
-    this.#connectIn(afterMs + fullJitterMs(this.#failures, this.#environment.random));
+    const backoffMs = isRestart ? restartJitterMs(random) : fullJitterMs(this.#failures, random);
+    this.#connectIn((data.after_ms ?? 0) + backoffMs);
   }
 
   /** Connects at a random moment of the server's choice. */
   goAway({ jitter_ms: jitterMs }: Push<"goaway">): void {
+    this.#expectRestart();
     if (this.#address.reconnect === false || this.#isConnecting) return;
     this.#connectIn(this.#environment.random() * jitterMs);
   }
@@ -95,6 +104,12 @@ export class Connector {
   stop(): void {
     this.#callOff?.();
     this.#abort.abort();
+  }
+
+  #expectRestart(): void {
+    if (this.#failures > 0) return; // It has served nobody since it said so: it is not soon back.
+    this.#failures = 1;
+    this.#restartsUntilMs = this.#environment.clock.now() + RESTART_MS;
   }
 
   #connectIn(delayMs: number): void {
@@ -115,7 +130,7 @@ export class Connector {
     } else if (attempted instanceof RpcClient) this.#listener.connected(attempted);
     else if (!(attempted instanceof RpcError))
       throw attempted; // A bug.
-    else if (attempted.retry) this.connectLater(attempted.data.after_ms);
+    else if (attempted.retry) this.connectLater(attempted);
     else this.#listener.refused(attempted);
   }
 

@@ -256,6 +256,7 @@ export class ReconnectingClient {
   #pushed(name: string, params: unknown, client: RpcClient): void {
     if (client !== this.#connection) return; // The lists are followed over the newer one.
     if (name === "goaway") this.#connector.goAway(params as Push<"goaway">);
+    else if (name !== "bye") this.#connector.served();
     this.#listener.pushed(name, params);
   }
 
@@ -275,7 +276,7 @@ export class ReconnectingClient {
     }
     this.#pending.failAll(interrupted(), ({ resend }) => !resend);
     this.#settleOwed(client, { error, resend: true });
-    this.#connector.connectLater(error.data.after_ms);
+    this.#connector.connectLater(error);
     this.#setState("offline");
   }
 

@@ -16,7 +16,10 @@ import type { EventLog } from "./storage/event_log.ts";
 const GOAWAY_MS = 1_500;
 /** Of these, how far their leaving is spread. */
 const JITTER_MS = 1_000;
-/** Milliseconds for calls in flight: a commit that takes longer is not waited for by its caller. */
+/**
+ * Milliseconds for calls in flight: a commit that takes longer is not waited for by its caller. A
+ * peer that takes no answers is let go after about one second of them (gateway/connection.ts).
+ */
 const LEAVE_MS = 3_000;
 /** Milliseconds for the processes of the tree to end. */
 const TREE_MS = 2_000;

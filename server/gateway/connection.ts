@@ -44,6 +44,8 @@ import type { Caller } from "./method.ts";
 
 /** Messages of one frame after which others have their turn. */
 const MESSAGES_PER_TURN = 1_000;
+/** Milliseconds without a byte taken after which a server that goes away waits no longer. */
+const UNTAKEN_MS_MAX = 1_000;
 
 type Message =
   | SocketNews
@@ -106,6 +108,8 @@ class Connection implements Caller {
   #isReading = true;
   /** It answers what was read, takes nothing more, and closes. */
   #isLeaving = false;
+  /** While it leaves: when its peer had taken all that was queued. */
+  #takenAt = 0;
   /** The close that was sent; nothing is said any more. */
   #closeCode: CloseCode | undefined;
 
@@ -167,7 +171,10 @@ class Connection implements Caller {
 
   #handle(message: Message): void {
     if (message.type === "closed") exit("normal");
-    if (this.#isClosing) return;
+    if (this.#isClosing) {
+      if (message.type === "leave") this.#options.socket.letGo();
+      return;
+    }
     switch (message.type) {
       case "frame":
         return this.#frame(message.text);
@@ -187,6 +194,7 @@ class Connection implements Caller {
         this.#isReadingOn = false;
         return this.#read();
       case "drained":
+        this.#takenAt = this.#now;
         return this.#afterAnswer();
       case "pong":
         return this.#liveness.heard(this.#now);
@@ -201,6 +209,7 @@ class Connection implements Caller {
         return this.#goAway(message.withinMs, message.jitterMs);
       case "leave":
         this.#isLeaving = true;
+        this.#takenAt = this.#now;
         return this.#afterAnswer();
       default:
         message satisfies never;
@@ -283,14 +292,26 @@ class Connection implements Caller {
   #afterSaying(): void {
     const { outbox } = this.#options.socket;
     this.#following.catchUpAll();
-    if (this.#isLeaving && this.#inbox.isEmpty && this.#dispatch.calls.size === 0) {
-      return this.#close(4100);
-    }
+    if (this.#isLeaving && this.#leave()) return;
     // What is flushed already, to ask for room, is followed by no flush.
     if (this.#dispatch.isWaiting && outbox.queuedBytes === 0) this.#dispatch.runWaiting();
     if (this.#dispatch.isWaiting) outbox.whenFlushed(this.#drained);
     if (outbox.hasRoom(QUEUED_BYTES_CONFLATE)) this.#liveness.keptUp();
     else if (outbox.queuedBytes > QUEUED_BYTES_MAX) this.#close(4108);
+  }
+
+  /** True: it has closed, for all that was read is answered, or its peer takes no answers. */
+  #leave(): boolean {
+    const { socket, gateway } = this.#options;
+    const isDone = this.#inbox.isEmpty && this.#dispatch.calls.size === 0;
+    if (isDone) this.#close(4100);
+    else if (socket.outbox.hasRoom(0)) this.#takenAt = this.#now;
+    else if (this.#now - this.#takenAt >= UNTAKEN_MS_MAX) {
+      this.#close(4100);
+      socket.terminate();
+    }
+    if (!this.#isClosing) gateway.connections.sweepLater(this.pid);
+    return this.#isClosing;
   }
 
   #down(down: Down): void {
@@ -325,6 +346,7 @@ class Connection implements Caller {
     this.#options.gateway.connections.traffic.closed(code);
     this.#inbox.clear();
     this.#options.socket.close(code);
+    if (this.#isLeaving) this.#options.socket.letGo();
   }
 
   get #isClosing(): boolean {

@@ -19,6 +19,10 @@ const CLOSE_MS_MAX = 5_000;
 /** The same for one that has read nothing for long, while much may be queued for it. */
 const DEAF_CLOSE_MS_MAX = 1_500;
 const DEAF: ReadonlySet<CloseCode> = new Set([4108, 4109]);
+/** Milliseconds a server that goes away waits for the close of a peer that has taken all … */
+const LET_GO_MS = 300;
+/** … and how often it waits so long for one that has not. */
+const LET_GO_TIMES = 3;
 
 /** What a socket tells its connection. */
 export type SocketNews =
@@ -38,6 +42,8 @@ export class ConnectionSocket {
   #isFull = false;
   /** The connection wants to be read to no more. */
   #isPaused = false;
+  /** Calls off the end by force that is to come. */
+  #callOff: (() => void) | undefined;
 
   /** `socket` is the one under `ws`, as the upgrade handed it over. */
   constructor(ws: WebSocket, socket: Socket, runtime: Runtime) {
@@ -51,8 +57,9 @@ export class ConnectionSocket {
     // listens to ends the program.
     ws.on("error", () => {
       this.outbox.drop();
-      this.#terminateAfter(CLOSE_MS_MAX);
+      if (this.#callOff === undefined) this.#terminateAfter(CLOSE_MS_MAX);
     });
+    ws.on("close", () => this.#callOff?.());
   }
 
   /** Sends everything that comes to `pid`, which is the connection's. */
@@ -102,15 +109,30 @@ export class ConnectionSocket {
     this.#terminateAfter(DEAF.has(code) ? DEAF_CLOSE_MS_MAX : CLOSE_MS_MAX);
   }
 
+  /**
+   * The same when the server goes away and waits for nobody longer than it must: what the system
+   * has taken it sends by itself, also when the program is no more.
+   */
+  letGo(times = LET_GO_TIMES): void {
+    this.#after(LET_GO_MS, () => {
+      if (times === 1 || this.#socket.writableLength === 0) this.terminate();
+      else this.letGo(times - 1);
+    });
+  }
+
   /** Lets go at once: for a peer that reads nothing, whom a `bye` would never reach. */
   terminate(): void {
     this.#ws.terminate();
   }
 
   #terminateAfter(ms: number): void {
-    const runtime = this.#runtime;
-    const timer = runtime.addTimer(ms, () => this.terminate());
-    this.#ws.on("close", () => runtime.cancelTimer(timer));
+    this.#after(ms, () => this.terminate());
+  }
+
+  #after(ms: number, run: () => void): void {
+    this.#callOff?.();
+    const timer = this.#runtime.addTimer(ms, run);
+    this.#callOff = () => this.#runtime.cancelTimer(timer);
   }
 
   /** Frames come faster than they are taken: the rest stays where the peer feels it. */

@@ -3,7 +3,7 @@
  *
  * Owner: one connection's process.
  * Order: an event is sent only when its list is subscribed; positions are kept, so that a
- *        connection can join the new process of a list that crashed, and misses nothing.
+ *        connection can join the new process of a list that ended, and misses nothing.
  * Bound: while much is queued, of each list only its latest event is kept; in its place the state
  *        after it is sent, when there is room again or a reply about the list is to leave.
  * Cost:  an event is framed once for all connections that get it.
@@ -14,7 +14,6 @@ import { QUEUED_BYTES_CONFLATE } from "../../shared/protocol/limits.ts";
 import {
   cancelTimer,
   type Down,
-  isOrderly,
   type Pid,
   type Ref,
   request,
@@ -27,7 +26,7 @@ import type { Gateway } from "./gateway.ts";
 import type { Outbox } from "./outbox.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
-/** Time to join a list again after its process has crashed. */
+/** Time to join a list again after its process has ended. */
 export interface JoinAgain {
   readonly type: "join_again";
   readonly list: string;
@@ -134,10 +133,12 @@ export class Following {
     this.subscriptions.remove(list);
   }
 
-  /** The list's process has ended. What was remembered is sent, or told by the new process. */
-  down(list: string, { pid, reason }: Pick<Down, "pid" | "reason">): void {
+  /**
+   * The list's process has ended, by a crash or because an operator stopped it: the new one is
+   * joined. What was remembered is sent, or told by the new process.
+   */
+  down(list: string, { pid }: Pick<Down, "pid">): void {
     for (const [ref, left] of this.#leaves) if (left === list) this.#leaves.delete(ref);
-    if (isOrderly(reason)) return;
     for (const [ref, { server }] of this.#rejoins) if (server === pid) this.#rejoins.delete(ref);
     if (!this.subscriptions.has(list)) return;
     const waitMs = this.subscriptions.crashed(list, this.#now);

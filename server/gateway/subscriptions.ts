@@ -2,7 +2,7 @@
  * Subscriptions: the lists one connection is subscribed to, and how far it has been told of each.
  *
  * Owner: one connection's process. The position is what lets it join again, without a gap, when the
- *        list's process has crashed and a new one runs.
+ *        list's process has ended and a new one runs.
  * Bound: SUBSCRIPTIONS_MAX, checked by the method `subscribe`.
  */
 
@@ -66,7 +66,7 @@ export class Subscriptions {
     return this.#all.delete(list);
   }
 
-  /** The list's process has crashed: milliseconds to wait before joining the new one. */
+  /** The list's process has ended, mostly by a crash: milliseconds to wait before joining again. */
   crashed(list: string, now: number): number {
     const subscription = this.#all.get(list);
     if (subscription === undefined) return 0;

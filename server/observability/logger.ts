@@ -5,7 +5,10 @@
  * a token, a title or a todo's text; a crash comes with its stack.
  * Bound: CALL_LINES_PER_S lines about calls, however many are slow or fail; the next one says how
  *        many were left out.
+ * Errors: a line that cannot be written (a terminal that was closed, a full pipe) is lost: a server
+ *         does not wait for whoever reads its log, nor ends with them.
  */
+import { writeSync } from "node:fs";
 import { type Logger as Pino, pino } from "pino";
 import { RateLimit } from "../../shared/rate_limit.ts";
 import {
@@ -18,12 +21,24 @@ import {
 
 export type Logger = Pino;
 
+const STDERR = 2;
 /** Lines about single calls a second: enough to see what goes on, too few to slow a server. */
 const CALL_LINES_PER_S = 10;
 
 /** `level`: "info", "warn", "silent", … */
 export function createLogger(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: writeLine },
+  );
+}
+
+function writeLine(line: string): void {
+  try {
+    writeSync(STDERR, line);
+  } catch {
+    return;
+  }
 }
 
 /** Logs what telemetry tells, for as long as the server lives. */

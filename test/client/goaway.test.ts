@@ -1,6 +1,7 @@
 /** Goaway: a client that moves from one connection to the next while calls are under way. */
 import { describe, expect, test } from "vitest";
 import { connect } from "./support/connected.ts";
+import type { FakeNetwork } from "./support/fake_network.ts";
 
 describe("goaway", () => {
   const away = { within_ms: 10_000, jitter_ms: 4000 };
@@ -95,7 +96,7 @@ describe("goaway", () => {
       await network.advance(50);
       const second = network.socket;
       ask("add_todo", 2, { write: true });
-      network.random = 0.2;
+      network.random = 0.1;
       if (how === "lost") second.end();
       else second.push("goaway", soon);
       await network.advance(100);
@@ -143,6 +144,81 @@ describe("goaway", () => {
     old.end(4100);
     await network.advance(1000);
     expect(closed).toMatchObject([{ kind: "forbidden" }]);
+  });
+
+  describe("a server that restarts", () => {
+    const soon = { within_ms: 1500, jitter_ms: 1000 };
+
+    /** Said goodbye, and gone; nobody is let in. */
+    async function gone(random: number) {
+      const world = await connect();
+      const { network, ask } = world;
+      ask("list", 1);
+      network.socket.reply("one");
+      network.random = random;
+      network.accept = (socket) => socket.deny(503);
+      network.socket.push("goaway", soon);
+      await network.advance(1500);
+      network.socket.end(4100);
+      return world;
+    }
+
+    /** Milliseconds between the attempts of the next `ms`. */
+    async function gaps(network: FakeNetwork, ms: number): Promise<number[]> {
+      const atMs: number[] = [];
+      network.accept = (socket) => {
+        atMs.push(network.clock.now());
+        socket.deny(503);
+      };
+      await network.advance(ms);
+      return atMs.slice(1).map((at, index) => at - (atMs[index] ?? 0));
+    }
+
+    test("is tried again within a second each time, for 15 s", async () => {
+      const { network } = await gone(0.99);
+      const all = await gaps(network, 13_000);
+      expect(all.length).toBeGreaterThan(10);
+      expect(Math.max(...all)).toBeLessThanOrEqual(1000);
+    });
+
+    test("is tried again at random moments, so that not all come at once", async () => {
+      const [early, late] = [await gone(0.25), await gone(0.75)];
+      expect(Math.max(...(await gaps(early.network, 5_000)))).toBe(250);
+      expect(Math.max(...(await gaps(late.network, 5_000)))).toBe(750);
+    });
+
+    test("is tried as ever later, when it does not come back", async () => {
+      const { network } = await gone(0.99);
+      await network.advance(14_000);
+      const all = await gaps(network, 200_000);
+      for (const bound of [2000, 4000, 8000, 16_000, 20_000]) {
+        expect(all.some((gap) => gap > bound / 2 && gap <= bound)).toBe(true);
+      }
+      expect(all.slice(-3).every((gap) => gap > 16_000)).toBe(true);
+    });
+
+    test("and does it again when it is back is tried soon again", async () => {
+      const { network } = await gone(0.99);
+      network.accept = (socket) => socket.welcome();
+      await network.advance(20_000);
+      network.socket.push("tick", { now: 0 });
+      network.socket.push("goaway", soon);
+      await network.advance(1500);
+      network.socket.end(4100);
+      expect(Math.max(...(await gaps(network, 10_000)))).toBeLessThanOrEqual(1000);
+    });
+
+    test("whenever it is asked, having served nobody, is tried ever later", async () => {
+      const { network } = await gone(0.99);
+      const atMs: number[] = [];
+      network.accept = (socket) => {
+        atMs.push(network.clock.now());
+        socket.welcome();
+        socket.end(4100);
+      };
+      await network.advance(200_000);
+      expect(atMs.length).toBeLessThan(40);
+    });
   });
 
   test("while nobody new is let in, the old one serves on", async () => {

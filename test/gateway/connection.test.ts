@@ -162,47 +162,6 @@ test("without a subprotocol a frame is one message, over several lines or not", 
   expect(alice.heard()).toEqual(["1 ok"]);
 });
 
-test("leaving: what was read before is answered, what comes after is not, then 4100", () => {
-  const world = new GatewayWorld();
-  const alice = world.withList();
-  alice.call("add_todo", { list: LIST, todo: { title: "t" } });
-  world.gateway.connections.tellAll({ type: "goaway", withinMs: 1500, jitterMs: 1000 });
-  world.gateway.connections.tellAll({ type: "leave" });
-  world.lists.settle();
-  alice.call("whoami");
-  expect(alice.heard()).toEqual(["goaway"]);
-  expect(alice.ws.closed).toBeUndefined();
-  world.lists.commit();
-  expect(alice.heard()).toEqual(["2 ok", "bye"]);
-  expect(alice.ws.closed).toMatchObject({ code: 4100 });
-});
-
-test("leaving: calls that were read and not begun are answered too", () => {
-  const world = new GatewayWorld({ in_flight: 2, messages_per_s: 4 });
-  const alice = world.withList();
-  world.lists.pass(1_000);
-  alice.calls(7, "add_todo", { list: LIST, todo: { title: "t" } });
-  world.gateway.connections.tellAll({ type: "leave" });
-  world.lists.settle();
-  for (let round = 0; round < 20 && alice.ws.closed === undefined; round++) {
-    world.lists.commit();
-    world.lists.pass(250); // For the message rate.
-  }
-  const ids = [2, 3, 4, 5, 6, 7, 8];
-  expect(alice.heard()).toEqual([...ids.map((id) => `${id} ok`), "bye"]);
-  expect(alice.ws.closed).toMatchObject({ code: 4100 });
-});
-
-test("leaving: calls that wait for the message rate alone are answered too", () => {
-  const world = new GatewayWorld({ messages_per_s: 2 });
-  const alice = world.peer("alice");
-  alice.take();
-  alice.calls(4, "whoami");
-  world.gateway.connections.tellAll({ type: "leave" });
-  world.lists.pass(1_000);
-  expect(alice.heard()).toEqual(["1 ok", "2 ok", "3 ok", "4 ok", "bye"]);
-});
-
 test("its token ends: 4401", () => {
   const world = new GatewayWorld();
   const alice = world.peer("alice", { tokenMs: 60_000 });

@@ -81,6 +81,28 @@ test("a list that crashes is joined again; what was missed follows", () => {
   expect(bob.heard()).toEqual(["event @3"]);
 });
 
+test.each(["shutdown", { shutdown: "by an operator" }] as const)(
+  "a list that an operator stops (%o) is joined again; what was missed follows",
+  (reason) => {
+    const { world, alice, bob } = setUp();
+    exitProcess(world.lists.directory.whereis(LIST) as Pid, reason);
+    world.lists.settle();
+    add(world, alice);
+    expect(bob.heard()).toEqual(["event @2"]);
+  },
+);
+
+test("a list that an operator stops while it is joined again is joined once more", () => {
+  const { world, alice, bob } = setUp();
+  world.lists.log.holdsLoads = true;
+  crash(world, alice);
+  exitProcess(world.lists.directory.whereis(LIST) as Pid, "shutdown");
+  world.lists.log.answerLoads();
+  world.lists.pass(1_000);
+  add(world, alice);
+  expect(bob.heard()).toEqual(["event @2"]);
+});
+
 test("events that were committed as the list died are sent when it is joined again", () => {
   const { world, alice, bob } = setUp();
   alice.call("add_todo", ADD);
