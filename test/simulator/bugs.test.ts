@@ -14,14 +14,19 @@ const SEEDS_MAX = 1_000;
 const FOUND_BY: Readonly<Record<BugName, number>> = {
   "reply-before-commit": 1,
   "push-before-commit": 1,
-  "key-forgotten-at-restart": 2,
-  "gap-ignored-by-replica": 68,
-  "stale-read-after-failed-commit": 1,
-  "resume-past-restore": 18,
-  "id-reused": 39,
-  "message-lost-falling-asleep": 1,
+  "key-forgotten-at-restart": 16,
+  "gap-ignored-by-replica": 47,
+  "stale-read-after-failed-commit": 5,
+  "resume-past-restore": 74,
+  "id-reused": 1,
+  "message-lost-falling-asleep": 3,
   "subscriber-forgotten-after-crash": 6,
-  "late-reply-to-another-call": 33,
+  "late-reply-to-another-call": 11,
+  "if-rev-ignored": 3,
+  "repeat-refused": 1,
+  "overview-before-own-writes": 12,
+  "dead-subscriber-kept": 1,
+  "goaway-ignored": 79,
 };
 
 test.each(Object.keys(BUGS) as BugName[])("%s is found", { timeout: 120_000 }, async (bug) => {

@@ -6,21 +6,26 @@
  *        run, a method of a class of the product.
  */
 
+import { Connector } from "../../client/connector.ts";
 import { TodoSubscription } from "../../client/todo_subscription.ts";
 import type { CallInFlight } from "../../server/gateway/calls_in_flight.ts";
 import { CallsInFlight } from "../../server/gateway/calls_in_flight.ts";
 import { Following } from "../../server/gateway/following.ts";
+import { updateTodo } from "../../server/gateway/methods/update_todo.ts";
 import { type Pid, reply } from "../../server/runtime/index.ts";
 import { Process } from "../../server/runtime/process.ts";
 import type { EventLog, Loaded, StoredEvent } from "../../server/storage/event_log.ts";
 import { tell } from "../../server/storage/news.ts";
 import { todosOf } from "../../server/storage/snapshot.ts";
+import { StoreMark } from "../../server/storage/store_mark.ts";
 import { ListJournal } from "../../server/todo/list_journal.ts";
 import type { ListName } from "../../server/todo/list_pages.ts";
 import { ListVoice } from "../../server/todo/list_voice.ts";
 import type { PushSaying, Saying } from "../../server/todo/say_queue.ts";
 import { Subscribers } from "../../server/todo/subscribers.ts";
 import { eventPush, type TodoPush } from "../../server/todo/todo_push.ts";
+import { refuse } from "../../server/todo/todo_request.ts";
+import { WriteKeys } from "../../server/todo/write_keys.ts";
 import type { EventParams } from "../../shared/protocol/results.ts";
 import type { Change } from "../../shared/todo/todo_event.ts";
 import type { WorldBug } from "./sim_world.ts";
@@ -37,11 +42,16 @@ export const BUGS = {
   "key-forgotten-at-restart": { wrapLog: withoutKeys },
   "gap-ignored-by-replica": { plant: gapIgnored },
   "stale-read-after-failed-commit": { plant: staleRead },
-  "resume-past-restore": { keepsGeneration: true },
+  "resume-past-restore": { plant: copyUnnoticed },
   "id-reused": { wrapLog: withoutDeletedIds },
   "message-lost-falling-asleep": { plant: mailOverlooked },
   "subscriber-forgotten-after-crash": { plant: subscriberForgotten },
   "late-reply-to-another-call": { plant: lateReply },
+  "if-rev-ignored": { plant: ifRevIgnored },
+  "repeat-refused": { plant: repeatRefused },
+  "overview-before-own-writes": { plant: overviewTooEarly },
+  "dead-subscriber-kept": { plant: deadSubscriberKept },
+  "goaway-ignored": { plant: goawayIgnored },
 } as const satisfies Record<string, Bug>;
 
 export type BugName = keyof typeof BUGS;
@@ -107,7 +117,11 @@ function staleRead(): () => void {
   });
 }
 
-// ── Of the log, as lists see it
+// ── Of the log, and as lists see it
+
+function copyUnnoticed(): () => void {
+  return patch(StoreMark.prototype, "isCopy", () => () => false);
+}
 
 function withoutKeys(log: EventLog): EventLog {
   return over(log, {
@@ -194,7 +208,33 @@ function lateReply(): () => void {
   });
 }
 
+function ifRevIgnored(): () => void {
+  return patch(updateTodo, "request", (request) => {
+    return ({ if_rev: _ignored, ...params }, caller) => request(params, caller);
+  });
+}
+
+function repeatRefused(): () => void {
+  return patch(WriteKeys.prototype, "replay", (replay) => {
+    return function (this: WriteKeys, ...args: Parameters<WriteKeys["replay"]>) {
+      return replay.apply(this, args) && refuse("key_reused");
+    };
+  });
+}
+
+function overviewTooEarly(): () => void {
+  return patch(CallsInFlight.prototype, "hasWriteBefore", () => () => false);
+}
+
+function deadSubscriberKept(): () => void {
+  return patch(Subscribers.prototype, "forget", () => () => undefined);
+}
+
 // ── Of the client
+
+function goawayIgnored(): () => void {
+  return patch(Connector.prototype, "goAway", () => () => undefined);
+}
 
 function gapIgnored(): () => void {
   return patch(TodoSubscription.prototype, "pushed", (pushed) => {

@@ -1,22 +1,22 @@
 /**
- * ClientJudge: what the client library tells its users: outcomes of calls in their time, and copies
- * of lists that are right.
- *
- * Order: a followed list is told of by seq + 1, or anew.
+ * ClientJudge: what comes of the calls of the client library, as its users are told it: each in its
+ * time, and what is told as done is done.
  */
 import { RpcError, type RpcErrorKind } from "../../client/rpc_error.ts";
-import type * as TodoReplica from "../../client/todo_replica.ts";
-import type { EventParams } from "../../shared/protocol/results.ts";
-import type { Todo } from "../../shared/todo/todo.ts";
-import * as TodoList from "../../shared/todo/todo_list.ts";
-import { areSame } from "./same.ts";
+import { isErrorKind } from "../../shared/protocol/errors.ts";
+import { isHindered } from "./deploy_judge.ts";
+import { todoIn } from "./list_model.ts";
+import { judgeRefusal } from "./refusal_judge.ts";
+import { judgeResult } from "./reply_judge.ts";
 import type { SimWorld } from "./sim_world.ts";
-import { isDeleted } from "./taken_call.ts";
-import { stateOf } from "./truth.ts";
+import { type Bench, type SentParams, type TakenCall, takenCall, wordsOf } from "./taken_call.ts";
 import { must } from "./violation.ts";
 
 /** Milliseconds a client waits beyond the server's time (PROTOCOL.md section 2), and its sweep. */
 const GUARD_MS = 2_000 + 100;
+
+/** Milliseconds that a call has at least to live through a deploy. */
+const PATIENCE_MS = 5_000;
 
 /** What no well-formed call is answered. */
 const NEVER: ReadonlySet<RpcErrorKind> = new Set([
@@ -33,12 +33,24 @@ const NEVER: ReadonlySet<RpcErrorKind> = new Set([
 
 /** A call of a library client. */
 export interface LibraryCall {
+  /** "alice#2 add_todo". */
   readonly name: string;
-  readonly list: string;
-  readonly words: readonly string[];
+  /** "alice#2". */
+  readonly client: string;
+  readonly user: string;
+  readonly method: string;
+  readonly params: SentParams;
   readonly timeoutMs: number;
   /** The client was closed by its user. */
   readonly isOver: () => boolean;
+}
+
+/** The same, as it was made. */
+interface MadeCall extends LibraryCall {
+  readonly words: readonly string[];
+  readonly taken: TakenCall;
+  /** In which past. */
+  readonly era: number;
 }
 
 export class ClientJudge {
@@ -62,23 +74,32 @@ export class ClientJudge {
   async judge(call: LibraryCall, outcome: Promise<unknown>): Promise<boolean> {
     const { loop, history } = this.#world;
     const begun = loop.nowMs;
+    const made = this.#made(call);
     this.#pending += 1;
-    for (const word of call.words) this.#tries.set(word, (this.#tries.get(word) ?? 0) + 1);
     let isOk = false;
     let told = "ok";
     try {
       const result = await outcome;
       isOk = true;
-      this.#world.judge(() => this.#ok(call, result));
+      this.#world.judge(() => this.#ok(made, result));
     } catch (error) {
       told = error instanceof RpcError ? `${error.kind} ${error.data.applied ?? ""}` : "threw";
-      this.#world.judge(() => this.#failed(call, error));
+      this.#world.judge(() => this.#failed(made, error));
     }
     this.#pending -= 1;
-    history.note(call.name, `${told} ${call.words.join(" ")}`);
+    history.note(call.name, `${told} ${made.words.join(" ")}`);
     const late = loop.nowMs - begun - call.timeoutMs;
     this.#world.judge(() => must(late <= GUARD_MS, () => `${call.name} ended ${late} ms late`));
     return isOk;
+  }
+
+  #made(call: LibraryCall): MadeCall {
+    const { bench, truth } = this.#world;
+    const { method, params, name } = call;
+    const words = wordsOf(call);
+    for (const word of words) this.#tries.set(word, (this.#tries.get(word) ?? 0) + 1);
+    const taken = takenCall(bench, { id: name, method, params, number: 0 });
+    return { ...call, words, taken, era: truth.era };
   }
 
   /** At the end: what was told not to be done is not. */
@@ -90,91 +111,66 @@ export class ClientJudge {
     }
   }
 
-  #ok({ name, list, words }: LibraryCall, result: unknown): void {
+  /** What the library tells as done is so, as the wire's own answer would have to be. */
+  #ok(call: MadeCall, result: unknown): void {
     const { truth } = this.#world;
-    const { seq, changed, results } = (result ?? {}) as {
-      readonly seq?: number;
-      readonly changed?: boolean;
-      readonly results?: readonly object[];
-    };
-    if (changed === false || seq === undefined) return;
-    const last = seq - (results === undefined ? 0 : results.length - 1);
-    for (const [place, word] of words.entries()) {
+    if (truth.era !== call.era) return this.#wasDone(call, result);
+    const { bench } = this.#world;
+    const receiver = { user: call.user, pid: undefined };
+    const taken = call.method === "update_by" ? asPatch(bench, call, result) : call.taken;
+    judgeResult(bench, taken, { result, receiver });
+  }
+
+  /** What the library tells as the server's refusal has a reason at the server. */
+  #wasRefused({ user, method, taken, era }: MadeCall, { kind, data }: RpcError): void {
+    const { bench, truth } = this.#world;
+    // Of an update by a function the library alone knows what was tried.
+    const isOwn = !isErrorKind(kind) || kind === "timeout" || method === "update_by";
+    if (isOwn || era !== truth.era) return;
+    judgeRefusal(bench, taken, { data: { ...data, kind }, user, isCrowded: true });
+  }
+
+  /** A deploy alone lets no call fail that has time to live through it. */
+  #wasHindered({ name, client, taken, timeoutMs }: MadeCall): void {
+    const isShort = timeoutMs < PATIENCE_MS || this.#world.limits.messagesPerS > 0;
+    const isExplained = isShort || isHindered(this.#world, client, taken.takenAt);
+    must(isExplained, () => `${name} failed, and nothing was done but a deploy`);
+  }
+
+  /** The store was put back meanwhile: it was done before that, or since. */
+  #wasDone({ name, words, params }: MadeCall, result: unknown): void {
+    const { truth } = this.#world;
+    const { changed, created } = (result ?? {}) as { changed?: boolean; created?: boolean };
+    if (changed === false || created === false) return;
+    for (const word of words) {
       const eras = Array.from({ length: truth.era + 1 }, (_, era) => truth.find(word, era));
-      const isDone = eras.some((found) => found !== undefined && isThere(found, list));
+      const isDone = eras.some((found) => found !== undefined && isThere(found, params.list));
       must(isDone, () => `${name} was told that ${word} is done; it is on no disk`);
-      const isSo = results !== undefined || eras.some((found) => found?.seq === last + place);
-      must(isSo, () => `${name} was told that ${word} is @${last + place}`);
     }
   }
 
-  #failed({ name, words, isOver }: LibraryCall, error: unknown): void {
+  #failed(call: MadeCall, error: unknown): void {
+    const { name, words, isOver } = call;
     must(error instanceof RpcError, () => `${name} threw ${String(error)}`);
     must(!NEVER.has(error.kind), () => `${name} was answered ${error.kind}: ${error.message}`);
     const isLost = error.kind === "closed" || error.kind === "unreachable";
     must(!isLost || isOver(), () => `${name} was lost with its connection: ${error.message}`);
+    this.#wasRefused(call, error);
+    if (error.kind === "timeout") this.#wasHindered(call);
     if (error.data.applied !== "no") return;
     for (const word of words) this.#denied.set(word, name);
   }
 }
 
-function isThere(found: { readonly list: string }, list: string): boolean {
-  return list === "" || found.list === list;
+function isThere(found: { readonly list: string }, list: string | undefined): boolean {
+  return list === undefined || found.list === list;
 }
 
-/** One followed list, as its user was told of it. */
-export class FollowJudge {
-  readonly #world: SimWorld;
-  readonly #name: string;
-  #replica: TodoReplica.T | undefined;
-  /** One that was found to be right. */
-  #compared: TodoReplica.T | undefined;
-  #isOver = false;
-
-  constructor(world: SimWorld, name: string) {
-    this.#world = world;
-    this.#name = name;
-  }
-
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
-  changed(replica: TodoReplica.T, event: EventParams | undefined): void {
-    const before = this.#replica;
-    this.#replica = replica;
-    const { seq } = replica.state;
-    const how = event === undefined ? "anew" : event.op;
-    this.#world.history.note(this.#name, `${replica.list} @${seq} ${how}`);
-    if (event === undefined) return;
-    const isNext = before !== undefined && event.seq === before.state.seq + 1;
-    must(isNext && event.seq === seq, () => `${this.#name}: ${seq} after ${before?.state.seq}`);
-  }
-
-  ended(reason: string): void {
-    this.#isOver = true;
-    this.#world.history.note(this.#name, `ended ${reason}`);
-  }
-
-  /** undefined: the copy is what is on disk. Else what differs. */
-  difference(list: string): string | undefined {
-    const known = this.#world.truth.lists.get(list);
-    if (this.#isOver) return undefined;
-    if (known === undefined || isDeleted(known)) return `${list} is not there and is followed`;
-    const replica = this.#replica;
-    if (replica === undefined) return `${list} was never told of`;
-    const state = stateOf(known);
-    if (replica.state.seq !== state.seq) return `${list} @${replica.state.seq}, not ${state.seq}`;
-    const epoch = `${known.epochs.at(-1)}.${this.#world.disk.generation}`;
-    if (replica.epoch !== epoch) return `${list} of epoch ${replica.epoch}, not ${epoch}`;
-    if (this.#compared === replica) return undefined;
-    const isSo = areSame(todosOf(replica.state.todos), todosOf(state.todos));
-    if (!isSo || replica.state.title !== state.title) return `${list} @${state.seq} is another`;
-    this.#compared = replica;
-    return undefined;
-  }
-}
-
-function todosOf(todos: TodoList.T): Todo[] {
-  return [...TodoList.page(todos, 0)];
+/** An update by a function, as the patch that it came to: the workload's turns `done` about. */
+function asPatch({ truth }: Bench, { taken, params }: MadeCall, result: unknown): TakenCall {
+  const { list = "", id = 0, patch = {} } = params;
+  const { seq = 0 } = result as { readonly seq?: number };
+  const before = truth.lists.get(list)?.states[seq - 1];
+  const done = before !== undefined && todoIn(before, id)?.done === false;
+  return { ...taken, method: "update_todo", params: { ...params, patch: { ...patch, done } } };
 }

@@ -5,15 +5,31 @@
  * so, since an error may only be told by who has a reason.
  */
 
-/** What can go wrong that an error reply may tell of. */
-export type Trouble = "read_only" | "read_fault" | "bad_append" | "backlog" | "list" | "closing";
+/**
+ * What can go wrong that an error may tell of. `drain`: the program is ended in order; `link`: a
+ * client reads nothing, noted with its name; `fault`: any other.
+ */
+export type Trouble =
+  | "read_only"
+  | "read_fault"
+  | "bad_append"
+  | "backlog"
+  | "list"
+  | "closing"
+  | "slow"
+  | "drain"
+  | "link"
+  | "fault";
 
 /** In the place of a list: whichever. */
 export const ANY_LIST = "*";
+/** How many moments of each trouble are kept: judges count no further. */
+const KEPT = 8;
 
 export class Conditions {
   readonly #now: () => number;
-  readonly #since = new Map<string, number>();
+  /** When it went wrong last, the newest last. */
+  readonly #moments = new Map<string, number[]>();
   /** Milliseconds a commit takes, on the average. */
   commitMs = 1;
   /** Milliseconds a look into the log takes, on the average. */
@@ -22,6 +38,8 @@ export class Conditions {
   isFull = false;
   /** The next fsync fails. */
   failsFsync = false;
+  /** The machine is lost when the next snapshot is written, and not synced. */
+  losesMachine = false;
   /** So many batches hold an append that the store cannot keep. */
   badBatches = 0;
   /** How likely a look into the log fails. */
@@ -39,13 +57,23 @@ export class Conditions {
 
   /** It goes wrong now; of one list when that is given. */
   note(trouble: Trouble, list = ""): void {
-    this.#since.set(`${trouble} ${list}`, this.#now());
-    this.#since.set(`${trouble} ${ANY_LIST}`, this.#now());
+    for (const name of [`${trouble} ${list}`, `${trouble} ${ANY_LIST}`]) {
+      const moments = this.#moments.get(name) ?? [];
+      moments.push(this.#now());
+      if (moments.length > KEPT) moments.shift();
+      this.#moments.set(name, moments);
+    }
   }
 
   /** Whether it went wrong at that moment or since. */
   isSince(sinceMs: number, trouble: Trouble, list = ""): boolean {
-    return (this.#since.get(`${trouble} ${list}`) ?? Number.NEGATIVE_INFINITY) >= sinceMs;
+    return this.countSince(sinceMs, trouble, list) > 0;
+  }
+
+  /** How often it went wrong since, as far as that is kept. */
+  countSince(sinceMs: number, trouble: Trouble, list = ""): number {
+    const moments = this.#moments.get(`${trouble} ${list}`) ?? [];
+    return moments.filter((moment) => moment >= sinceMs).length;
   }
 
   /** All is well again. */
@@ -54,6 +82,7 @@ export class Conditions {
     this.readMs = 1;
     this.isFull = false;
     this.failsFsync = false;
+    this.losesMachine = false;
     this.badBatches = 0;
     this.readFaults = 0;
     this.backlogBytes = 0;

@@ -2,10 +2,11 @@
  * Faults: what goes wrong in a simulated world, when and how long, as the dice say.
  *
  * Each seed has its own weather: a part of the faults, the others never; so that each is met both
- * alone and among others.
+ * among few and among many. The end of the program, and of the machine, may come in all of them.
  */
 import type { Dice } from "./dice.ts";
 import type { SimWorld } from "./sim_world.ts";
+import { isDeleted } from "./taken_call.ts";
 import type { Workload } from "./workload.ts";
 
 const FAULTS = {
@@ -13,13 +14,14 @@ const FAULTS = {
   halfOpen: 2,
   stall: 3,
   losePush: 2,
-  behind: 1.5,
+  behind: 2.5,
   restartClient: 2,
   leaveRaw: 2,
   kill: 3,
-  loseMachine: 1,
+  loseMachine: 2,
   drain: 1.5,
   killList: 3,
+  killDeleted: 1.5,
   poison: 1.5,
   damage: 0.7,
   full: 2,
@@ -37,8 +39,22 @@ type Fault = keyof typeof FAULTS;
 
 /** Milliseconds after which both ends have found out that the other is gone. */
 const HEARTBEATS_MS = 100_000;
-/** How many of the faults a seed's weather has. */
+/** Writes that are more than is queued for a wide link; just so; and for a narrow one. */
+const MUCH = 34;
+const NEARLY_MUCH = 28;
+const FEW = 3;
+/** How often one who is behind asks something. */
+const ASKS = 6;
+/** Milliseconds that a deploy may take. */
+const DEPLOY_MS = 10_000;
+/** How often it is looked whether something is on disk, and how closely. */
+const LOOKS = 400;
+const LOOKS_PER_COMMIT = 10;
+/** How many of the faults a seed's weather has, beside those that each has. */
 const OF_ALL = 0.35;
+const ALWAYS: ReadonlySet<Fault> = new Set(["kill", "loseMachine"]);
+/** How many seeds have deploys and slow peers alone: nobody is to notice much of those. */
+const OF_DEPLOYS = 0.08;
 
 export class Faults {
   readonly #world: SimWorld;
@@ -46,6 +62,7 @@ export class Faults {
   readonly #dice: Dice;
   readonly #weather: Partial<Record<Fault, number>>;
   readonly #rate: number;
+  readonly #hasOnlyDeploys: boolean;
   /** How to end what lasts. */
   #ends: (() => void)[] = [];
   #quietMs = 0;
@@ -56,9 +73,14 @@ export class Faults {
     this.#dice = dice;
     this.#weather = {};
     for (const [fault, weight] of Object.entries(FAULTS) as [Fault, number][]) {
-      if (dice.chance(OF_ALL)) this.#weather[fault] = weight;
+      if (dice.chance(OF_ALL) || ALWAYS.has(fault)) this.#weather[fault] = weight;
     }
     this.#rate = dice.pick([0.02, 0.1, 0.2]);
+    this.#hasOnlyDeploys = dice.chance(OF_DEPLOYS);
+    if (this.#hasOnlyDeploys) {
+      this.#weather = { drain: 1, stall: 1 };
+      this.#rate = 0.05;
+    }
     world.delayMs = dice.pick([0.3, 2, 15]);
     world.conditions.commitMs = dice.pick([0.5, 3, 20]);
     world.conditions.readMs = dice.pick([0.3, 2, 20]);
@@ -74,6 +96,8 @@ export class Faults {
     this.#quietMs = 0;
     const fault = this.#dice.weighted(this.#weather as Record<Fault, number>);
     this.#world.history.note("fault", fault);
+    if (fault === "drain") this.#world.conditions.note("drain");
+    else if (fault !== "stall") this.#world.conditions.note("fault");
     this.#do(fault);
     return this.#quietMs;
   }
@@ -103,15 +127,22 @@ export class Faults {
       case "leaveRaw":
         return this.#workload.leaveRaw();
       case "kill":
+        this.#end({ isMachine: false });
+        return this.#loseSoon();
       case "loseMachine":
-        this.#world.kill({ isMachine: fault === "loseMachine" });
-        return this.#world.start(this.#dice.wait(500));
+        conditions.losesMachine = this.#dice.chance(0.5);
+        if (!conditions.losesMachine) this.#end({ isMachine: true });
+        return;
       case "drain":
+        if (this.#hasOnlyDeploys) this.#link("stall", forMs + DEPLOY_MS);
+        else if (this.#dice.chance(0.4)) this.#slow(forMs * 4); // There is work in flight then.
         return this.#world.drain();
       case "putBack":
-        return this.#world.putBack(this.#dice.int(this.#world.disk.records + 1));
+        return this.#world.putBack(this.#dice.int(this.#world.truth.records + 1));
       case "killList":
         return this.#world.killList(this.#list());
+      case "killDeleted":
+        return this.#killDeleted();
       case "poison": {
         const doses = this.#dice.pick([1, 1, 5]);
         conditions.poisoned.set(this.#list(), doses);
@@ -120,20 +151,17 @@ export class Faults {
       case "damage": {
         const list = this.#list();
         conditions.damaged.add(list);
-        this.#world.killList(list);
+        if (this.#dice.chance(0.5)) this.#world.killList(list);
         return this.#later(forMs, () => conditions.damaged.clear());
       }
       case "full":
         conditions.isFull = true;
         return this.#later(forMs, () => (conditions.isFull = false));
-      case "slow": {
-        const { commitMs } = conditions;
-        conditions.commitMs = this.#dice.pick([50, 400, 3_000]);
-        return this.#later(forMs, () => (conditions.commitMs = commitMs));
-      }
+      case "slow":
+        return this.#slow(forMs);
       case "failFsync":
         conditions.failsFsync = true;
-        return;
+        return this.#loseSoon();
       case "badAppend":
         conditions.badBatches = 1 + this.#dice.int(3);
         return;
@@ -154,10 +182,18 @@ export class Faults {
     }
   }
 
+  #slow(forMs: number): void {
+    const { conditions } = this.#world;
+    const { commitMs } = conditions;
+    conditions.note("slow");
+    conditions.commitMs = this.#dice.pick([50, 400, 3_000]);
+    this.#later(forMs, () => (conditions.commitMs = commitMs));
+  }
+
   #link(fault: "cut" | "halfOpen" | "stall" | "losePush", forMs: number): void {
     const { connections, reached } = this.#world;
     if (connections.length === 0) return;
-    const { link } = this.#dice.pick(connections);
+    const { link, judge } = this.#dice.pick(connections);
     switch (fault) {
       case "cut":
         reached.mark("cut");
@@ -170,6 +206,7 @@ export class Faults {
         reached.mark("push_lost");
         return link.losePush();
       default:
+        this.#world.conditions.note("link", judge.client);
         link.stall();
         return this.#later(forMs * 4, () => link.flow());
     }
@@ -177,17 +214,53 @@ export class Faults {
 
   /** Somebody reads nothing while a list is written much, and crashes perhaps. */
   #behind(forMs: number): void {
-    const { connections, loop } = this.#world;
+    const { connections, loop, conditions, delayMs } = this.#world;
     const subscribed = connections.filter(({ judge }) => judge.subscriptions.lists.length > 0);
     if (subscribed.length === 0) return;
     const { link, judge } = this.#dice.pick(subscribed);
     const list = this.#dice.pick(judge.subscriptions.lists);
     link.stall();
-    this.#workload.writeMuch(list);
+    this.#workload.writeMuch(list, this.#dice.pick([FEW, NEARLY_MUCH, MUCH]));
+    // Its own calls are answered while it is behind.
+    const askMeanwhile = () => this.#workload.askMeanwhile(judge.client, list);
+    const { commitMs } = conditions;
+    conditions.commitMs = Math.max(commitMs, 3 * delayMs);
+    const soonMs = delayMs + conditions.commitMs;
+    for (let left = ASKS; left > 0; left--) loop.after(this.#dice.wait(soonMs), askMeanwhile);
+    this.#later(forMs * 4, () => (conditions.commitMs = commitMs));
     this.#later(forMs * 4, () => link.flow());
     if (this.#dice.chance(0.5)) return;
-    this.#workload.writeMuch(list);
+    this.#workload.writeMuch(list, MUCH);
     loop.after(forMs, () => this.#world.killList(list));
+  }
+
+  /** A list is deleted, and its process dies when that is on disk and nobody was told yet. */
+  #killDeleted(): void {
+    const { truth, loop, reached, conditions } = this.#world;
+    const list = truth.lists.get(this.#list());
+    if (list === undefined || isDeleted(list)) return;
+    this.#workload.deleteList(list);
+    const look = (left: number): void => {
+      if (isDeleted(list)) {
+        this.#world.killList(list.list);
+        reached.mark("list_died_deleted");
+      } else if (left > 0) loop.after(conditions.commitMs / LOOKS_PER_COMMIT, () => look(left - 1));
+    };
+    look(LOOKS);
+  }
+
+  #end({ isMachine }: { readonly isMachine: boolean }): void {
+    this.#world.kill({ isMachine });
+    this.#world.start(this.#dice.wait(500));
+  }
+
+  /** The machine follows its program perhaps, when that is down still, or has just started. */
+  #loseSoon(): void {
+    if (!this.#dice.chance(0.3)) return;
+    const calledOff = this.#world.loop.after(this.#dice.wait(800), () => {
+      this.#end({ isMachine: true });
+    });
+    this.#ends.push(calledOff);
   }
 
   #list(): string {

@@ -7,11 +7,16 @@
 
 import type { Following } from "../../client/followed_lists.ts";
 import { TodoClient } from "../../client/todo_client.ts";
-import { type ClientJudge, FollowJudge } from "./client_judge.ts";
+import type { Frame } from "./client_frames.ts";
+import type { ClientJudge } from "./client_judge.ts";
 import { ClientSocket } from "./client_socket.ts";
+import { DeployJudge } from "./deploy_judge.ts";
 import { Dice } from "./dice.ts";
+import { FollowJudge } from "./follow_judge.ts";
+import { GoawayJudge } from "./goaway_judge.ts";
 import { SimClock } from "./sim_loop.ts";
 import type { SimWorld } from "./sim_world.ts";
+import { type SentParams, wordsOf } from "./taken_call.ts";
 import { must } from "./violation.ts";
 
 /** Milliseconds between two attempts of a program that could not connect. */
@@ -40,6 +45,7 @@ export class LibraryClient {
   readonly #judge: ClientJudge;
   readonly #clock: SimClock;
   readonly #dice: Dice;
+  readonly #goaway: GoawayJudge;
   #client: TodoClient | undefined;
   #isOver = false;
 
@@ -50,6 +56,7 @@ export class LibraryClient {
     this.#judge = judge;
     this.#clock = new SimClock(world.loop, new Dice(seed, 20), { stirs: true });
     this.#dice = new Dice(seed, 21);
+    this.#goaway = new GoawayJudge(world, name);
     void this.#connect();
   }
 
@@ -59,17 +66,20 @@ export class LibraryClient {
 
   /** Makes a call and judges what comes of it; false at once when there is no client yet. */
   async call(
-    what: string,
-    { list = "", words = [], timeoutMs = 5_000 }: Partial<CallShape>,
+    { method, params, timeoutMs = 5_000 }: CallShape,
     make: (client: TodoClient) => Promise<unknown>,
   ): Promise<boolean> {
     const client = this.#client;
     if (client === undefined) return false;
-    this.#world.loop.stir();
-    this.#world.history.note(this.name, `${what} ${list} ${words.join(" ")}`);
-    const name = `${this.name} ${what}`;
-    const isOver = () => this.#isOver;
-    return this.#judge.judge({ name, list, words, timeoutMs, isOver }, make(client));
+    const { loop, history, bench } = this.#world;
+    const { list } = params;
+    const words = wordsOf({ method, params });
+    loop.stir();
+    history.note(this.name, `${method} ${list} ${words.join(" ")}`);
+    if (list !== undefined && method !== "update_by") bench.order.make(this.name, list, words);
+    const { user, name } = this;
+    const call = { user, client: name, method, params, timeoutMs, isOver: () => this.#isOver };
+    return this.#judge.judge({ ...call, name: `${name} ${method}` }, make(client));
   }
 
   /** The client for what is no call. */
@@ -99,16 +109,27 @@ export class LibraryClient {
     this.followed.delete(list);
   }
 
-  /** Its copies that are not what is on disk, in words. */
+  /** Its copies that are not what is on disk, in words; and subscriptions that it has given up. */
   differences(): string[] {
     const all = [...this.followed].map(([list, { judge }]) => judge.difference(list));
-    return all.flatMap((words) => (words === undefined ? [] : [`${this.name}: ${words}`]));
+    const wrong = all.flatMap((words) => (words === undefined ? [] : [`${this.name}: ${words}`]));
+    return [...wrong, ...this.#leftovers()];
+  }
+
+  #leftovers(): string[] {
+    const mine = this.#world.connections.filter(({ link, judge }) => {
+      return link.isOpen && judge.client === this.name;
+    });
+    const lists = mine.flatMap(({ judge }) => judge.subscriptions.lists);
+    const left = lists.filter((list) => !this.followed.has(list));
+    return left.map((list) => `${this.name} is subscribed to ${list}, which it has left`);
   }
 
   /** Its program ends. */
   close(): void {
     this.#world.loop.stir();
     this.#isOver = true;
+    this.#goaway.end();
     this.followed.clear();
     this.#client?.close();
     this.#client = undefined;
@@ -116,10 +137,23 @@ export class LibraryClient {
 
   async #connect(): Promise<void> {
     const dial = this.#world.dial(this.name);
+    const goaway = this.#goaway;
+    const deploy = new DeployJudge(this.#world, this.name);
     // The library makes them as the browser's class: `new Class(url, protocols)`.
     const webSocket = class extends ClientSocket {
       constructor(_url: string, protocols: string[]) {
         super(dial, protocols);
+        goaway.dialled(this);
+      }
+
+      override received(frame: Frame): void {
+        goaway.heard(this, frame);
+        super.received(frame);
+      }
+
+      override closed(code: number, reason: string): void {
+        goaway.closed(this);
+        super.closed(code, reason);
       }
     };
     const { alarm } = this.#clock;
@@ -133,6 +167,7 @@ export class LibraryClient {
       const client = await TodoClient.connect({
         ...address,
         environment,
+        stateChanged: (state) => this.#world.judge(() => deploy.stateChanged(state)),
         closed: (error) => this.#world.judge(() => must(false, () => `${this.name}: ${error}`)),
       });
       if (this.#isOver) client.close();
@@ -146,9 +181,9 @@ export class LibraryClient {
   }
 }
 
-/** What is known of a call beside what is called. */
+/** What is called, as the wire has it; `update_by`: an update by a function. */
 export interface CallShape {
-  readonly list: string;
-  readonly words: readonly string[];
-  readonly timeoutMs: number;
+  readonly method: string;
+  readonly params: SentParams;
+  readonly timeoutMs?: number;
 }

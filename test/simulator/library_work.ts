@@ -5,11 +5,13 @@
  *        key; some writes come again later under the same key, from any client of their user.
  */
 import type { TxOp } from "../../client/call_options.ts";
-import type { Role } from "../../shared/todo/todo.ts";
-import * as TodoList from "../../shared/todo/todo_list.ts";
+import type { TodoClient } from "../../client/todo_client.ts";
+import type { NewTodo, Role, Todo, TodoPatch } from "../../shared/todo/todo.ts";
 import type { Dice } from "./dice.ts";
 import type { LibraryClient } from "./library_client.ts";
+import { todoIn } from "./list_model.ts";
 import type { SimWorld } from "./sim_world.ts";
+import type { SentOp, SentParams } from "./taken_call.ts";
 import { stateOf } from "./truth.ts";
 
 export const USERS = ["alice", "bob", "carol"] as const;
@@ -50,6 +52,11 @@ interface Repeatable {
   readonly user: string;
   readonly run: (client: LibraryClient) => void;
 }
+
+type Given<Params> = { [Name in keyof Params]?: Exclude<Params[Name], undefined> };
+
+/** How the library is called. */
+type Make = (client: TodoClient) => Promise<unknown>;
 
 /** What a write is made of. */
 interface Write {
@@ -135,42 +142,45 @@ export class LibraryWork {
   }
 
   #write(work: Work, { list, word: title, options }: Write): (client: LibraryClient) => void {
-    const { timeoutMs } = options;
+    const { timeoutMs, key } = options;
     const id = this.#id(list);
-    const shape = { list, words: [title], timeoutMs };
-    const quiet = { list, timeoutMs };
+    const call = (method: string, params: SentParams, make: Make) => (client: LibraryClient) => {
+      void client.call({ method, params: { list, key, ...params }, timeoutMs }, make);
+    };
     switch (work) {
       case "update": {
-        const ifRev = this.#dice.chance(0.4) ? this.#rev(list, id) : undefined;
-        const change = { patch: { title, done: this.#dice.chance(0.5) }, ifRev, ...options };
-        return (client) => void client.call(work, shape, (it) => it.updateTodo(list, id, change));
+        const if_rev = this.#dice.chance(0.4) ? this.#rev(list, id) : undefined;
+        const patch = { title, ...this.#patch() };
+        const change = { patch, ifRev: if_rev, ...options };
+        const params = { id, patch, ...given({ if_rev }) };
+        return call("update_todo", params, (it) => it.updateTodo(list, id, change));
       }
-      case "remove":
-        return (client) => void client.call(work, quiet, (it) => it.deleteTodo(list, id, options));
+      case "remove": {
+        const if_rev = this.#dice.chance(0.2) ? this.#rev(list, id) : undefined;
+        const how = { ...options, ifRev: if_rev };
+        const params = { id, ...given({ if_rev }) };
+        return call("delete_todo", params, (it) => it.deleteTodo(list, id, how));
+      }
       case "tx":
       case "bigTx": {
         const ops = this.#ops(list, title, work === "tx" ? 1 + this.#dice.int(5) : BIG_TX);
-        const words = ops.flatMap((op) => ("todo" in op ? op.todo.title : (titleOf(op) ?? [])));
-        const all = { list, words, timeoutMs };
-        return (client) => void client.call(work, all, (it) => it.tx(list, ops, options));
+        return call("tx", { ops: ops.map(sentOp) }, (it) => it.tx(list, ops, options));
       }
       case "share": {
         const user = this.#dice.pick(USERS);
         const role = this.#dice.pick<Role>(["viewer", "editor", "editor", "owner"]);
         const how = { role, ...options };
-        return (client) => void client.call(work, quiet, (it) => it.share(list, user, how));
+        return call("share", { user, role }, (it) => it.share(list, user, how));
       }
       case "unshare": {
         const user = this.#dice.pick(USERS);
-        return (client) => void client.call(work, quiet, (it) => it.unshare(list, user, options));
+        return call("unshare", { user }, (it) => it.unshare(list, user, options));
       }
       case "rename":
-        return (client) => {
-          void client.call(work, shape, (it) => it.renameList(list, title, options));
-        };
+        return call("rename_list", { title }, (it) => it.renameList(list, title, options));
       default: {
-        const todo = { title, date: this.#dice.pick(DATES) };
-        return (client) => void client.call("add", shape, (it) => it.addTodo(list, todo, options));
+        const todo = { title, date: this.#dice.pick(DATES), ...this.#more() };
+        return call("add_todo", { todo }, (it) => it.addTodo(list, todo, options));
       }
     }
   }
@@ -178,10 +188,12 @@ export class LibraryWork {
   #updateBy(client: LibraryClient, list: string): void {
     const id = this.#id(list);
     const title = this.#word();
-    const shape = { list, words: [title], timeoutMs: this.#timeoutMs };
-    const update = (todo: { readonly done: boolean }) => ({ ...todo, title, done: !todo.done });
-    const options = { update, timeoutMs: this.#timeoutMs };
-    void client.call("updateBy", shape, (it) => it.updateTodo(list, id, options));
+    const timeoutMs = this.#timeoutMs;
+    const params = { list, id, patch: { title } };
+    const update = (todo: Todo) => ({ ...todo, title, done: !todo.done });
+    void client.call({ method: "update_by", params, timeoutMs }, (it) => {
+      return it.updateTodo(list, id, { update, timeoutMs });
+    });
   }
 
   #cast(client: LibraryClient, list: string): void {
@@ -195,22 +207,25 @@ export class LibraryWork {
 
   #start(client: LibraryClient): void {
     const word = this.#word();
+    const timeoutMs = this.#timeoutMs;
     const list = this.#dice.chance(0.7) ? this.#dice.pick(NAMES) : undefined;
     const todos = this.#dice.chance(0.5) ? [{ title: `${word}.0` }, { title: `${word}.1` }] : [];
     const named = list === undefined ? { todos } : { list, todos };
-    const shape = { timeoutMs: this.#timeoutMs };
-    const options = { key: `k${word}`, ...shape };
+    const key = `k${word}`;
+    const params = { ...named, key };
     const run = (one: LibraryClient) =>
-      void one.call(`start ${list}`, shape, (it) => it.start(named, options));
+      void one.call({ method: "start", params, timeoutMs }, (it) => {
+        return it.start(named, { key, timeoutMs });
+      });
     run(client);
     this.#mayRepeat({ user: client.user, run });
   }
 
   #life(client: LibraryClient, list: string, work: "deleteList" | "restoreList"): void {
-    const options = { timeoutMs: this.#timeoutMs };
-    const shape = { list, ...options };
+    const timeoutMs = this.#timeoutMs;
+    const method = work === "deleteList" ? "delete_list" : "restore_list";
     void client
-      .call(work, shape, (it) => it[work](list, options))
+      .call({ method, params: { list }, timeoutMs }, (it) => it[work](list, { timeoutMs }))
       .then((isDone) => {
         const state = work === "deleteList" ? "list_deleted" : "list_restored";
         if (isDone) this.#world.reached.mark(state);
@@ -218,11 +233,14 @@ export class LibraryWork {
   }
 
   #read(client: LibraryClient, list: string): void {
-    const options = { timeoutMs: this.#timeoutMs };
+    const timeoutMs = this.#timeoutMs;
+    const options = { timeoutMs };
+    const method = this.#dice.pick(["list", "todos", "members", "history", "lists", "agenda"]);
     const date = this.#dice.pick(DATES);
-    const what = this.#dice.pick(["list", "todos", "members", "history", "lists", "agenda"]);
-    void client.call(what, { list, ...options }, (it) => {
-      switch (what) {
+    const isOfAll = method === "lists" || method === "agenda";
+    const params = isOfAll ? {} : method === "todos" ? { list, date } : { list };
+    void client.call({ method, params, timeoutMs }, (it): Promise<unknown> => {
+      switch (method) {
         case "list":
           return it.list(list, options);
         case "todos":
@@ -252,13 +270,31 @@ export class LibraryWork {
 
   // ── What there is
 
+  /** Perhaps other members than the title. */
+  #patch(): TodoPatch {
+    return {
+      done: this.#dice.chance(0.5),
+      ...(this.#dice.chance(0.3) && { date: this.#dice.pick(DATES) }),
+      ...(this.#dice.chance(0.1) && { notes: this.#dice.pick(["soon", null]) }),
+      ...(this.#dice.chance(0.1) && { tags: this.#dice.pick([["shop"], ["a", "b"], null]) }),
+    };
+  }
+
+  #more(): Omit<NewTodo, "title"> {
+    return {
+      ...(this.#dice.chance(0.1) && { tags: ["shop"], priority: "high" as const }),
+      ...(this.#dice.chance(0.1) && { done: true, assignee: this.#dice.pick(USERS) }),
+    };
+  }
+
   #ops(list: string, word: string, count: number): TxOp[] {
     return Array.from({ length: count }, (_, place): TxOp => {
       const title = `${word}.${place}`;
       if (count === BIG_TX || this.#dice.chance(0.6)) return { op: "add_todo", todo: { title } };
       const id = this.#id(list);
       if (this.#dice.chance(0.3)) return { op: "delete_todo", id };
-      return { op: "update_todo", id, patch: { title } };
+      const ifRev = this.#dice.chance(0.1) ? { ifRev: this.#rev(list, id) } : {};
+      return { op: "update_todo", id, patch: { title }, ...ifRev };
     });
   }
 
@@ -274,20 +310,29 @@ export class LibraryWork {
   #id(list: string): number {
     const known = this.#world.truth.lists.get(list);
     if (known === undefined) return 1;
-    const { todos } = stateOf(known);
-    const there = [...TodoList.page(todos, 0)];
-    if (there.length === 0 || this.#dice.chance(0.1)) return 1 + this.#dice.int(todos.next + 1);
-    return this.#dice.pick(there).id;
+    const { todos, next } = stateOf(known);
+    if (todos.length === 0 || this.#dice.chance(0.1)) return 1 + this.#dice.int(next + 1);
+    return this.#dice.pick(todos).id;
   }
 
   /** The todo's rev, perhaps a former one. */
   #rev(list: string, id: number): number {
     const known = this.#world.truth.lists.get(list);
-    const rev = known === undefined ? 1 : (TodoList.get(stateOf(known).todos, id)?.rev ?? 1);
+    const rev = known === undefined ? 1 : (todoIn(stateOf(known), id)?.rev ?? 1);
     return this.#dice.chance(0.7) ? rev : Math.max(1, rev - 1);
   }
 }
 
-function titleOf(op: TxOp): string | undefined {
-  return op.op === "update_todo" ? op.patch?.title : undefined;
+/** An op as the wire has it. */
+function sentOp(op: TxOp): SentOp {
+  if (op.op === "add_todo") return op;
+  const { op: name, id, ifRev: if_rev } = op;
+  const patch = op.op === "update_todo" ? op.patch : undefined;
+  return { op: name, id, ...given({ patch, if_rev }) };
+}
+
+/** Without the members that are undefined. */
+function given<Params extends object>(params: Params): Given<Params> {
+  const entries = Object.entries(params).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Given<Params>;
 }

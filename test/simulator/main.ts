@@ -39,8 +39,9 @@ async function many({ seed, ops, seeds, procs, bug }: SimOptions): Promise<void>
   const begun = performance.now();
   const result = procs === 1 ? await runRange(range) : await runByMany(range, procs, tellProgress);
   const seconds = (performance.now() - begun) / 1000;
-  const { runs, counts, failed } = result;
+  const { runs, counts, failed, digest } = result;
   say(`${runs} seeds in ${seconds.toFixed(0)} s by ${procs} process(es), ${failed.length} failed`);
+  say(`digest of all histories ${digest}`);
   say(
     Object.entries(counts)
       .map(([state, count]) => `${state} ${count}`)

@@ -5,7 +5,13 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { Reached } from "./reached.ts";
-import type { FailedSeed, RangeResult, SeedRange } from "./seed_range.ts";
+import {
+  type FailedSeed,
+  NO_DIGEST,
+  type RangeResult,
+  type SeedRange,
+  together,
+} from "./seed_range.ts";
 
 /** Seeds in one portion: a few seconds. */
 const PORTION_SEEDS = 200;
@@ -29,6 +35,7 @@ export async function runByMany(
   const end = range.first + range.count;
   let next = range.first;
   let runs = 0;
+  let digest = NO_DIGEST;
   const work = async () => {
     const child = fork(new URL("./range_process.ts", import.meta.url));
     try {
@@ -38,6 +45,7 @@ export async function runByMany(
         next += count;
         const result = await runIn(child, portion);
         runs += result.runs;
+        digest = together(digest, result.digest);
         reached.add(result.counts);
         failed.push(...result.failed);
         progress({ runs, failed: failed.length, news: result.failed });
@@ -48,7 +56,7 @@ export async function runByMany(
   };
   await Promise.all(Array.from({ length: procs }, work));
   failed.sort((a, b) => a.seed - b.seed);
-  return { runs, counts: reached.counts, failed };
+  return { runs, counts: reached.counts, failed, digest };
 }
 
 function runIn(child: ChildProcess, portion: SeedRange): Promise<RangeResult> {

@@ -13,6 +13,7 @@ const WORK = {
   subscribe: 14,
   unsubscribe: 3,
   read: 6,
+  page: 4,
   startAndRead: 3,
   hurried: 4,
   sameId: 2,
@@ -27,6 +28,9 @@ const WORK = {
 
 type Work = keyof typeof WORK;
 
+/** As library_work.ts has them. */
+const DAYS = ["2026-01-01", "2026-01-02"] as const;
+const DATES = [...DAYS, null] as const;
 /** Calls that are sent at once by one who knows no measure: more than may be in flight. */
 const FLOOD = 300;
 
@@ -71,6 +75,8 @@ export class RawWork {
         return client.send(client.call("unsubscribe", { list }));
       case "read":
         return client.send(...this.#reads(client, list));
+      case "page":
+        return client.send(...this.#pages(client, list));
       case "startAndRead":
         return this.#startAndRead(client);
       case "hurried":
@@ -124,6 +130,23 @@ export class RawWork {
       client.call("members", { list }),
       client.call("history", { list, limit: 1 + this.#dice.int(4) }),
       client.call("lists", {}),
+    ];
+  }
+
+  /** Parts of what is long, of a list that another may have, and of all lists. */
+  #pages(client: RawClient, list: string): string[] {
+    const lists = [...this.#world.truth.lists.keys()];
+    const any = lists.length === 0 ? list : this.#dice.pick(lists);
+    const after = this.#dice.chance(0.5) ? { after: any } : {};
+    const page = { ...after, limit: 1 + this.#dice.int(3) };
+    const id = 1 + this.#dice.int(8);
+    return [
+      client.call("history", { list: any, before: id, limit: 1 + this.#dice.int(4) }),
+      client.call("todos", { list, date: this.#dice.pick(DATES), limit: id }),
+      client.call("todos", { list: any, date: this.#dice.pick(DATES), after: id }),
+      client.call("lists", { ...page, deleted: this.#dice.chance(0.4) }),
+      client.call("agenda", { ...page, done: this.#dice.chance(0.5) }),
+      client.call("agenda", { from: DAYS[0], to: DAYS[1], after: any, after_id: id }),
     ];
   }
 

@@ -7,14 +7,18 @@
 export const STATES = [
   // Log and disk
   "batch_refused",
+  "full_amid_batch",
   "append_refused_alone",
   "fsync_unknown",
   "torn_tail",
   "unsynced_lost",
   "unsynced_kept",
+  "cache_lost",
+  "gap_in_log",
   "put_back",
   "load_io",
   "load_damaged",
+  "look_damaged",
   "load_from_snapshot",
   // The program
   "program_killed",
@@ -26,6 +30,7 @@ export const STATES = [
   "list_left_alone",
   "list_woke",
   "list_deleted",
+  "list_died_deleted",
   "list_restored",
   "list_made_elsewhere",
   // Writes

@@ -3,20 +3,23 @@
  * at some moment between the call and its answer.
  */
 import type { ErrorKind } from "../../shared/protocol/errors.ts";
+import { LIST_TODOS_BYTES_MAX, MESSAGE_BYTES_MAX } from "../../shared/protocol/limits.ts";
 import { isMethod, METHODS } from "../../shared/protocol/methods.ts";
 import type { Todo } from "../../shared/todo/todo.ts";
-import type { ListState } from "../../shared/todo/todo_event.ts";
-import * as TodoList from "../../shared/todo/todo_list.ts";
-import { ANY_LIST } from "./conditions.ts";
+import { verdictOn } from "./command_model.ts";
+import { ANY_LIST, type Trouble } from "./conditions.ts";
+import type { ListModel } from "./list_model.ts";
+import { isSame } from "./same.ts";
 import {
   type Bench,
   floorOf,
   hasChangedLife,
   isDeleted,
+  mayBeLeftAlone,
   type TakenCall,
   wordsOf,
 } from "./taken_call.ts";
-import { mayAs, type TrueList } from "./truth.ts";
+import type { TrueList } from "./truth.ts";
 import { must } from "./violation.ts";
 
 /** `data` of an error. */
@@ -25,32 +28,42 @@ export interface RefusalData {
   readonly applied?: "no" | "unknown";
   readonly what?: string;
   readonly todo?: Todo;
+  readonly op?: number;
   readonly after_ms?: number;
   readonly id?: unknown;
 }
 
-/** Milliseconds for which trouble explains errors: a list that crashes is left alone so long. */
-const TROUBLE_MS = 62_000;
+/** One refusal, and to whom it was told. */
+export interface Refusal {
+  readonly data: RefusalData;
+  readonly user: string;
+  /** The connection may have been read late, or its answers not have left: time explains itself. */
+  readonly isCrowded: boolean;
+}
 
-const OF_EDITORS: ReadonlySet<string> = new Set(["add_todo", "update_todo", "delete_todo", "tx"]);
+/** Milliseconds for which a disk that was slow explains what took long. */
+const SLOW_MS = 60_000;
+/** Less time than this may be too short without any fault. */
+const SHORT_MS = 1_500;
+/** Milliseconds until everybody knows that a process has ended. */
+const NOTICE_MS = 50;
 
 /** One refusal against the truth. */
-export function judgeRefusal(
-  bench: Bench,
-  call: TakenCall,
-  { data, user }: { readonly data: RefusalData; readonly user: string },
-): void {
-  const { kind, applied } = data;
+export function judgeRefusal(bench: Bench, call: TakenCall, refusal: Refusal): void {
+  const { kind, applied } = refusal.data;
   const { method, params } = call;
   bench.reached.markNamed(`${kind}_told`);
-  const isWrite = isMethod(method) && METHODS[method].write;
-  must(isWrite === (applied !== undefined), () => `${method}: ${kind}, applied ${applied}`);
+  must(isWrite(call) === (applied !== undefined), () => `${method}: ${kind}, applied ${applied}`);
   if (applied === "no") notDone(bench, call);
-  const whys = listsOf(bench, call, user).map((list) => {
-    return new Reasons(bench, call, list).whyNot(data, user);
+  const whys = listsOf(bench, call, refusal.user).map((list) => {
+    return new Reasons(bench, call, { list, refusal }).whyNot();
   });
   const isGrounded = whys.includes(undefined);
   must(isGrounded, () => `${method} of ${params.list}: ${kind}, but ${whys.join(", ")}`);
+}
+
+function isWrite({ method }: TakenCall): boolean {
+  return isMethod(method) && METHODS[method].write;
 }
 
 /** The list it is about; of a `start` also the one that its key has made. */
@@ -75,73 +88,92 @@ class Reasons {
   readonly #bench: Bench;
   readonly #call: TakenCall;
   readonly #list: TrueList | undefined;
+  readonly #refusal: Refusal;
 
-  constructor(bench: Bench, call: TakenCall, list: TrueList | undefined) {
+  constructor(
+    bench: Bench,
+    call: TakenCall,
+    { list, refusal }: { readonly list: TrueList | undefined; readonly refusal: Refusal },
+  ) {
     this.#bench = bench;
     this.#call = call;
     this.#list = list;
+    this.#refusal = refusal;
   }
 
   /** undefined: there is a reason. Else what speaks against it. */
-  whyNot(data: RefusalData, user: string): string | undefined {
-    const { takenAt, deadline, params } = this.#call;
-    const { now } = this.#bench;
-    switch (data.kind) {
+  whyNot(): string | undefined {
+    const { kind } = this.#refusal.data;
+    switch (kind) {
       case "read_only":
-        return this.#since(takenAt, "read_only", "closing") ? undefined : "the disk took all";
+        return this.#whyNotAsWrite("the disk took all", "read_only", "closing");
       case "overloaded":
-        return this.#since(takenAt, "backlog") ? undefined : "nothing was much";
+        return this.#whyNotAsWrite("nothing was much", "backlog");
       case "timeout":
-        return now() >= deadline ? undefined : `${deadline - now()} ms were left`;
+        return this.#whyInTime();
       case "crashed":
-        return this.#isTrouble(params.list) ? undefined : "nothing ailed its process";
-      case "internal": {
-        const isSo = this.#since(takenAt - TROUBLE_MS, "read_fault", "bad_append");
-        return isSo ? undefined : "the disk had done nothing";
-      }
+        return this.#isTrouble() ? undefined : "nothing ailed its process";
+      case "internal":
+        return this.#since("read_fault", "bad_append") ? undefined : "the disk had done nothing";
       case "not_found":
-        return this.#whyFound(data, user);
+        return this.#refusal.data.what === "list" ? this.#whyFound() : this.#whyNotByModel();
       case "forbidden":
-        return this.#whyAllowed(user);
+        return this.#call.method === "start" ? this.#whyFree() : this.#whyNotByModel();
       case "conflict":
-        return this.#whyNoConflict(data.todo);
-      case "noproc":
-      case "unauthenticated":
-        return "this is never said of a list";
+        return this.#whyNotByModel();
+      case "list_full":
+        return this.#isFullOfBytes ? undefined : this.#whyNotByModel();
+      case "key_reused":
+        return this.#whyNoKey();
+      case "rate_limited":
+        return this.#whyNoRate();
+      case "bad_args":
+        return this.#isBad ? undefined : "its params are right";
+      case "bad_position": {
+        const { epoch, seq } = this.#call.params;
+        return (epoch === undefined) === (seq === undefined) ? "it is one, or none" : undefined;
+      }
       default:
-        return undefined; // Said of what was sent, which is the workload's affair.
+        return "this is never said of such a call";
     }
   }
 
-  #since(sinceMs: number, ...troubles: Parameters<Bench["conditions"]["isSince"]>[1][]): boolean {
-    return troubles.some((trouble) => this.#bench.conditions.isSince(sinceMs, trouble));
-  }
-
-  #isTrouble(list: string | undefined): boolean {
+  #since(...troubles: Trouble[]): boolean {
     const { conditions } = this.#bench;
-    const since = this.#call.takenAt - TROUBLE_MS;
-    const isAny = list === undefined || this.#call.method === "start"; // It may be elsewhere.
-    if (conditions.isSince(since, "list", isAny ? ANY_LIST : list)) return true;
-    return this.#since(this.#call.takenAt, "read_fault", "closing");
+    return troubles.some((trouble) => conditions.isSince(this.#call.takenAt, trouble));
   }
 
-  #whyFound({ what }: RefusalData, user: string): string | undefined {
+  /** What hinders writes alone. */
+  #whyNotAsWrite(words: string, ...troubles: Trouble[]): string | undefined {
+    if (!isWrite(this.#call)) return "reads go on";
+    return this.#since(...troubles) ? undefined : words;
+  }
+
+  #whyInTime(): string | undefined {
+    const { takenAt, deadline, params } = this.#call;
+    const { now, conditions } = this.#bench;
+    if (now() < deadline) return `${deadline - now()} ms were left`;
+    if (this.#refusal.isCrowded || (params.timeout_ms ?? SHORT_MS) < SHORT_MS) return undefined;
+    return conditions.isSince(takenAt - SLOW_MS, "slow") ? undefined : "nothing was slow";
+  }
+
+  #isTrouble(): boolean {
+    const { conditions } = this.#bench;
+    const { takenAt, method, params } = this.#call;
+    // A `start` may be of another list, an agenda is of any.
+    const list = method === "start" || params.list === undefined ? ANY_LIST : params.list;
+    if (conditions.isSince(takenAt - NOTICE_MS, "list", list)) return true;
+    return mayBeLeftAlone(this.#bench, this.#call, list) || this.#since("read_fault", "closing");
+  }
+
+  #whyFound(): string | undefined {
     const list = this.#list;
-    if (what === "list") {
-      if (list === undefined || !this.#call.known.has(list.list)) return undefined;
-      if (this.#isUnborn) return undefined;
-      if (this.#call.method === "restore_list") return undefined;
-      if (isDeleted(list) || hasChangedLife(this.#call, list)) return undefined;
-      const isOut = this.#states.some(({ members }) => !members.has(user));
-      return isOut ? undefined : `${user} is a member`;
-    }
-    const { params } = this.#call;
-    const ids = [params.id, ...(params.ops ?? []).map(({ id }) => id)];
-    const isOften = ids.some((id, at) => id !== undefined && ids.indexOf(id) !== at);
-    if (isOften) return undefined; // An op before it may have deleted it.
-    const lacks = ({ todos }: ListState) =>
-      ids.some((id) => id !== undefined && TodoList.get(todos, id) === undefined);
-    return this.#states.some(lacks) ? undefined : "the todo is there";
+    if (list === undefined || !this.#call.known.has(list.list)) return undefined;
+    if (this.#isUnborn || this.#call.method === "restore_list") return undefined;
+    if (isDeleted(list) || hasChangedLife(this.#call, list)) return undefined;
+    const { user } = this.#refusal;
+    const isOut = this.#states.some(({ members }) => !members.has(user));
+    return isOut ? undefined : `${user} is a member`;
   }
 
   /** It was on its way to the disk when it was asked. */
@@ -149,33 +181,54 @@ class Reasons {
     return (this.#call.known.get(this.#list?.list ?? "")?.told ?? -1) < 0;
   }
 
-  #whyAllowed(user: string): string | undefined {
-    if (this.#call.method === "start") return this.#whyFree(user);
-    const wanted = OF_EDITORS.has(this.#call.method) ? "editor" : "owner";
-    const isLess = this.#states.some(({ members }) => !mayAs(members.get(user), wanted));
-    if (wanted === "editor") return isLess ? undefined : `${user} may edit it`;
-    const isLast = this.#states.some(
-      ({ members }) => [...members.values()].filter((role) => role === "owner").length === 1,
-    );
-    return isLess || isLast ? undefined : `${user} owns it, with others`;
-  }
-
-  #whyFree(user: string): string | undefined {
+  #whyFree(): string | undefined {
     const list = this.#list;
     if (list === undefined) return "the id is free";
     if (isDeleted(list) || hasChangedLife(this.#call, list)) return undefined;
+    const { user } = this.#refusal;
     return this.#states.some(({ members }) => !members.has(user)) ? undefined : "it is theirs";
   }
 
-  #whyNoConflict(todo: Todo | undefined): string | undefined {
-    if (todo === undefined) return "no todo was shown";
-    const text = JSON.stringify(todo);
-    const isSo = ({ todos }: ListState) => JSON.stringify(TodoList.get(todos, todo.id)) === text;
-    return this.#states.some(isSo) ? undefined : "the todo was never so";
+  /** At no moment would the model have refused it so. */
+  #whyNotByModel(): string | undefined {
+    const { method, params } = this.#call;
+    const { user, data } = this.#refusal;
+    const todosMax = this.#bench.limits.listTodosMax;
+    const isSo = (state: ListModel) => {
+      const { refused } = verdictOn(state, { method, params, user, todosMax });
+      if (refused?.kind !== data.kind || refused.op !== data.op) return false;
+      return isSame(refused.todo, data.todo);
+    };
+    return this.#states.some(isSo) ? undefined : "the list was never so";
+  }
+
+  get #isFullOfBytes(): boolean {
+    return this.#states.some(({ todos }) => {
+      const bytes = todos.reduce((sum, todo) => sum + (todo.notes?.length ?? 0), 0);
+      return bytes > LIST_TODOS_BYTES_MAX - 2 * MESSAGE_BYTES_MAX;
+    });
+  }
+
+  #whyNoKey(): string | undefined {
+    const { method, params } = this.#call;
+    const { list = "", key = "" } = params;
+    const named = this.#bench.truth.key(list, this.#refusal.user, key);
+    if (named === undefined) return "the key names nothing";
+    return named.method === method ? "the key names such a write" : undefined;
+  }
+
+  #whyNoRate(): string | undefined {
+    if (this.#call.method !== "start") return "it makes no list";
+    return this.#bench.limits.newListsPerMin > 0 ? undefined : "there is no such limit";
+  }
+
+  /** Its params are what the workload knows to be wrong: a title of nothing. */
+  get #isBad(): boolean {
+    return this.#call.params.todo?.title === "";
   }
 
   /** The list at each moment at which the call may have been judged. */
-  get #states(): readonly ListState[] {
+  get #states(): readonly ListModel[] {
     const list = this.#list;
     return list === undefined ? [] : list.states.slice(floorOf(this.#call, list.list));
   }

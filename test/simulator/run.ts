@@ -7,6 +7,7 @@ import type { Bug } from "./bugs.ts";
 import { Dice } from "./dice.ts";
 import { Faults } from "./faults.ts";
 import type { Counts } from "./reached.ts";
+import { awake, watchedTooMuch } from "./rest_judge.ts";
 import { seedIds } from "./seeded_ids.ts";
 import { SimWorld } from "./sim_world.ts";
 import { Violation } from "./violation.ts";
@@ -89,33 +90,33 @@ async function live(world: SimWorld, { seed, ops }: { seed: number; ops: number 
   world.history.note("world", "healed");
   // A push that was lost is missed when the next one comes.
   const isLost = world.reached.counts.push_lost !== undefined;
-  await comeToRest(world, workload, (left) => (isLost ? left.filter(isOfCalls) : left));
+  await comeToRest(world, () => {
+    const left = unrest(world, workload);
+    return isLost ? left.filter(isOfCalls) : left;
+  });
   if (isFailed()) return;
   let isWritten = false;
   void workload.lastWords().then(() => {
     isWritten = true;
   });
   world.loop.stir();
-  await comeToRest(world, workload, (left) => {
+  await comeToRest(world, () => {
+    const left = [...unrest(world, workload), ...watchedTooMuch(world)];
     return isWritten ? left : [...left, "a list takes no last word"];
   });
   world.judge(() => workload.judge.finish());
   workload.close();
-  await world.loop.run(world.loop.nowMs + 1, isFailed);
+  await comeToRest(world, () => awake(world));
 }
 
 /** Lets time pass until nothing is left to be done. */
-async function comeToRest(
-  world: SimWorld,
-  workload: Workload,
-  judged: (left: string[]) => string[],
-): Promise<void> {
+async function comeToRest(world: SimWorld, unrestful: () => string[]): Promise<void> {
   const until = world.loop.nowMs + CONVERGE_MS;
   const isFailed = () => world.failure !== undefined;
   for (;;) {
     await world.loop.run(world.loop.nowMs + LOOK_MS, isFailed);
     if (isFailed()) return;
-    const left = judged(unrest(world, workload));
+    const left = unrestful();
     if (left.length === 0) return;
     if (world.loop.nowMs > until) throw new Violation(`no rest: ${left.join("; ")}`);
   }

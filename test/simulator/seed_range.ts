@@ -24,6 +24,16 @@ export interface RangeResult {
   readonly runs: number;
   readonly counts: Counts;
   readonly failed: readonly FailedSeed[];
+  /** Of all histories together, in whatever order and by however many processes they were made. */
+  readonly digest: string;
+}
+
+/** That of no history. */
+export const NO_DIGEST = "0".repeat(64);
+
+/** The digest of two histories, or of two ranges: the order makes no difference. */
+export function together(a: string, b: string): string {
+  return (BigInt(`0x${a}`) ^ BigInt(`0x${b}`)).toString(16).padStart(NO_DIGEST.length, "0");
 }
 
 /** Runs them. `failuresMax`: how many it looks for before it ends. */
@@ -34,13 +44,15 @@ export async function runRange(
   const reached = new Reached();
   const failed: FailedSeed[] = [];
   let runs = 0;
+  let all = NO_DIGEST;
   for (let seed = first; seed < first + count && failed.length < failuresMax; seed++) {
-    const { failure, counts } = await runSeed(seed, ops, bug);
+    const { failure, counts, digest } = await runSeed(seed, ops, bug);
     runs += 1;
+    all = together(all, digest);
     reached.add(counts);
     if (failure !== undefined) failed.push({ seed, failure });
   }
-  return { runs, counts: reached.counts, failed };
+  return { runs, counts: reached.counts, failed, digest: all };
 }
 
 /** Runs one seed, with a bug perhaps. */

@@ -69,6 +69,8 @@ export class SimLink implements TcpWire {
   #isStalled = false;
   /** Nothing goes up or down any more, and nobody knows. */
   #isHalfOpen = false;
+  /** It was cut: what the client sends before it knows is lost, as what came before it. */
+  #isCut = false;
   /** Nobody is at the server's end; what is sent there is answered by a reset, once it is up. */
   #isOrphan = false;
   #isClosed = false;
@@ -89,8 +91,9 @@ export class SimLink implements TcpWire {
     return !this.tcp.destroyed;
   }
 
+  /** The client takes nothing, whether it is there or not. */
   get isStalled(): boolean {
-    return this.#isStalled;
+    return this.#isStalled || this.#isHalfOpen;
   }
 
   // ── The client's end
@@ -153,6 +156,7 @@ export class SimLink implements TcpWire {
     }
     this.#sendDown("end");
     this.#up.length = dice.int(this.#up.length + 1);
+    this.#isCut = true;
     loop.after(dice.wait(NOTICE_MS), () => this.tcp.destroy());
   }
 
@@ -245,6 +249,7 @@ export class SimLink implements TcpWire {
 
   #sendUp(piece: Piece): void {
     const { loop } = this.#options;
+    if (this.#isCut) return;
     this.#up.push(piece);
     this.#upAtMs = Math.max(this.#upAtMs, loop.nowMs + this.#delay());
     loop.at(this.#upAtMs, () => this.#arrive());

@@ -3,9 +3,8 @@
  * the storage thread and the reader what they do, at moments that the dice choose.
  *
  * Order: a batch is written, synced, told of, in this order and one batch at a time; a crash may
- *        come between any two. A look into the log reads what is synced, and is told of later.
- * Errors: a full disk refuses the batch; an append that cannot be kept is refused alone, with those
- *        of its list behind it; an fsync that fails tells nobody anything and ends the program.
+ *        come between any two. A look into the log takes steps, and is told of later.
+ * Errors: an fsync that fails tells nobody anything and ends the program; a look fails at any step.
  */
 import type { Pid } from "../../server/runtime/index.ts";
 import { CommitQueue } from "../../server/storage/commit_queue.ts";
@@ -17,24 +16,34 @@ import type {
   ListsPage,
   ListsQuery,
   Loaded,
-  LoadedList,
   LookBack,
   MadeQuery,
-  Refusal,
-  StoredEvent,
+  ReadFault,
   WritesQuery,
 } from "../../server/storage/event_log.ts";
-import { MemoryLog } from "../../server/storage/memory_log.ts";
 import { tell, tellRefused } from "../../server/storage/news.ts";
-import { headOf, partsOf } from "../../server/storage/snapshot.ts";
-import type { Change } from "../../shared/todo/todo_event.ts";
-import * as TodoEvents from "../../shared/todo/todo_event.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
 import type { Reached } from "./reached.ts";
-import type { SimDisk } from "./sim_disk.ts";
+import type { Fate, SimDisk } from "./sim_disk.ts";
 import type { SimClock, SimLoop } from "./sim_loop.ts";
+import type { SimStore } from "./sim_store.ts";
+import type { Look } from "./store_looks.ts";
 import type { Truth } from "./truth.ts";
+import { must } from "./violation.ts";
+
+/** Milliseconds between two steps of what the store does beside (snapshot_work.ts). */
+const WORK_MS = 20;
+/** Milliseconds by which the mark may lag (store_mark.ts). */
+const MARK_MS = 1_000;
+/** A list that is damaged is left alone at once, as one that crashes so often is. */
+const CRASHES_MIN = 3;
+
+/** The end of a program or of its machine too, and of what was not synced; else dice choose. */
+export interface ProgramEnd {
+  readonly isMachine: boolean;
+  readonly fate?: Fate | undefined;
+}
 
 export interface SimLogOptions {
   readonly loop: SimLoop;
@@ -45,39 +54,32 @@ export interface SimLogOptions {
   readonly truth: Truth;
   readonly conditions: Conditions;
   readonly reached: Reached;
-  /** The program is to end at once: what was kept is unknown. */
-  readonly onFatal: () => void;
+  /** For a store that is made now, or was put back from a copy. */
+  readonly newGeneration: string;
+  /** The program is to end at once, or its machine: what was kept is unknown. */
+  readonly onFatal: (end: ProgramEnd) => void;
 }
 
 export class SimLog implements EventLog {
+  readonly generation: string;
+  readonly secret: string;
   readonly #options: SimLogOptions;
   readonly #queue: CommitQueue;
-  /** What is synced. */
-  readonly #kept = new MemoryLog();
+  readonly #store: SimStore;
   /** The moment at which each list was read last. */
   readonly loadedAt = new Map<string, number>();
   #isClosed = false;
+  #isWorking = false;
+  #isToMark = false;
 
-  /** Opens the disk: what is torn is cut off. */
+  /** Opens the disk. */
   constructor(options: SimLogOptions) {
     this.#options = options;
-    const { clock, disk, truth, reached } = options;
+    const { clock, disk, newGeneration } = options;
     this.#queue = new CommitQueue({ clock, post: (batch) => this.#post(batch) });
-    const { records } = disk;
-    const whole = disk.read();
-    if (whole.length < records) reached.mark("torn_tail");
-    for (const [index, json] of whole.entries()) {
-      const kept = this.#keepAll(JSON.parse(json) as Append[]).kept;
-      if (index >= truth.records) truth.learn(kept);
-    }
-  }
-
-  get generation(): string {
-    return this.#options.disk.generation;
-  }
-
-  get secret(): string {
-    return this.#options.disk.secret;
+    this.#store = disk.open(newGeneration);
+    this.generation = disk.generation;
+    this.secret = disk.secret;
   }
 
   get uncommittedBytes(): number {
@@ -100,90 +102,75 @@ export class SimLog implements EventLog {
 
   load(list: string, to: Pid<Loaded>, ref: unknown): void {
     const { conditions, loop, reached, truth } = this.#options;
+    const failure = (reason: ReadFault): Loaded => {
+      const times = reason === "damaged" ? CRASHES_MIN : 1;
+      for (let time = 0; time < times; time++) conditions.note("list", list);
+      reached.mark(reason === "damaged" ? "load_damaged" : "load_io");
+      return { type: "load_failed", ref, list, reason };
+    };
     this.#queue.afterAppendsOf(list, () => {
       const before = this.loadedAt.get(list);
       const isWoken = before !== undefined && !conditions.isSince(before, "list", list);
       if (isWoken && truth.lists.has(list)) reached.mark("list_woke");
       this.loadedAt.set(list, loop.nowMs);
-      const isDamaged = conditions.damaged.has(list);
-      if (isDamaged) conditions.note("list", list);
-      const reason = isDamaged ? "damaged" : "io";
-      this.#look<Loaded>(to, {
-        read: (asker) => this.#kept.load(list, this.#snapshooting(asker), ref),
-        fails: isDamaged,
-        failure: () => {
-          conditions.note("list", list);
-          reached.mark(isDamaged ? "load_damaged" : "load_io");
-          return { type: "load_failed", ref, list, reason };
-        },
-      });
+      this.#look(to, { look: this.#store.load(list, ref), failure, list });
     });
   }
 
   events(query: EventsQuery, to: Pid<LookBack>, ref: unknown): void {
-    this.#lookBack(to, ref, (asker) => this.#kept.events(query, asker, ref));
+    this.#lookBack(to, ref, { look: this.#store.events(query, ref), list: query.list });
   }
 
   writes(query: WritesQuery, to: Pid<LookBack>, ref: unknown): void {
-    this.#lookBack(to, ref, (asker) => this.#kept.writes(query, asker, ref));
+    this.#lookBack(to, ref, { look: this.#store.writes(query, ref), list: query.list });
   }
 
   made(query: MadeQuery, to: Pid<LookBack>, ref: unknown): void {
-    this.#lookBack(to, ref, (asker) => this.#kept.made(query, asker, ref));
+    this.#lookBack(to, ref, { look: this.#store.made(query, ref) });
   }
 
   lists(query: ListsQuery, to: Pid<ListsPage>, ref: unknown): void {
-    this.#look<ListsPage>(to, {
-      read: (asker) => this.#kept.lists(query, asker, ref),
-      failure: () => ({ type: "lists_failed", ref, reason: "io" }),
-    });
+    const failure = (reason: ReadFault): ListsPage => ({ type: "lists_failed", ref, reason });
+    this.#look(to, { look: this.#store.lists(query, ref), failure });
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#options.conditions.note("closing");
     await this.#queue.empty();
+    this.#store.close();
   }
 
   // ── The storage thread
 
-  #post(batch: readonly Append[]): void {
-    const { dice, disk, conditions, reached } = this.#options;
+  #post(appends: readonly Append[]): void {
+    const { dice, conditions, reached } = this.#options;
     const ms = dice.wait(conditions.commitMs);
-    if (conditions.isFull) {
-      conditions.note("read_only");
-      reached.mark("batch_refused");
-      this.#after(ms, () => {
-        conditions.note("read_only");
-        this.#queue.settle(new Map(batch.map((_, index) => [index, "read_only"])));
-      });
-      return;
-    }
-    const bad = this.#takeBad(batch);
-    const badList = batch[bad]?.list;
-    const isFit = (index: number) => index < bad || batch[index]?.list !== badList;
-    const unfit = bad < 0 ? [] : [...batch.keys()].filter((index) => !isFit(index));
-    const fit = bad < 0 ? batch : batch.filter((_, index) => isFit(index));
-    disk.write(JSON.stringify(fit));
-    this.#after(ms * 0.7, () => this.#sync({ batch, fit, unfit, leftMs: ms * 0.3 }));
+    const { isFull } = conditions;
+    const bad = isFull ? -1 : this.#takeBad(appends);
+    this.#store.write({ appends, bad, isFull });
+    this.#after(ms * 0.7, () => {
+      if (conditions.failsFsync && !isFull) {
+        conditions.failsFsync = false;
+        reached.mark("fsync_unknown");
+        this.#options.onFatal({ isMachine: false });
+      } else this.#sync(ms * 0.3);
+    });
   }
 
-  #sync({ batch, fit, unfit, leftMs }: Written): void {
-    const { disk, truth, conditions, onFatal, reached } = this.#options;
-    if (conditions.failsFsync) {
-      conditions.failsFsync = false;
-      reached.mark("fsync_unknown");
-      return onFatal();
-    }
-    disk.sync();
-    const { kept, refused } = this.#keepAll(fit);
-    truth.learn(kept);
-    const places = [...batch.keys()].filter((index) => !unfit.includes(index));
-    const reasons = new Map<number, Refusal>(unfit.map((index) => [index, "constraint"]));
-    for (const [index, reason] of refused) reasons.set(places[index] as number, reason);
+  #sync(leftMs: number): void {
+    const { truth, conditions, reached } = this.#options;
+    const { kept, refused } = this.#store.sync();
+    if (kept.length > 0) truth.learn(kept);
+    const reasons = new Set(refused.values());
+    must(!reasons.has("fence"), () => "an append was posted that does not follow the one before");
+    if (reasons.has("read_only")) reached.mark("batch_refused");
+    this.#markLater();
     this.#after(leftMs, () => {
-      if (unfit.length > 0) conditions.note("bad_append");
-      this.#queue.settle(new Map([...reasons].sort(([a], [b]) => a - b)));
+      if (reasons.has("read_only")) conditions.note("read_only");
+      if (reasons.has("constraint")) conditions.note("bad_append");
+      this.#queue.settle(refused);
+      this.#workLater();
     });
   }
 
@@ -192,67 +179,79 @@ export class SimLog implements EventLog {
     const { conditions, dice, reached } = this.#options;
     if (conditions.badBatches === 0) return -1;
     conditions.badBatches -= 1;
-    conditions.note("bad_append");
     reached.mark("append_refused_alone");
     return dice.int(batch.length);
   }
 
-  /** What comes of appends, each on top of those before it. */
-  #keepAll(batch: readonly Append[]): { kept: Append[]; refused: Map<number, Refusal> } {
-    const kept: Append[] = [];
-    const refused = new Map<number, Refusal>();
-    const lists = new Map<string, Refusal>();
-    for (const [index, append] of batch.entries()) {
-      const reason = lists.get(append.list) ?? this.#keep(append);
-      if (reason === undefined) kept.push(append);
-      else {
-        lists.set(append.list, reason);
-        refused.set(index, reason);
-      }
-    }
-    return { kept, refused };
+  #workLater(): void {
+    if (this.#isWorking || !this.#store.isOpen || !this.#store.isBusy) return;
+    this.#isWorking = true;
+    this.#after(WORK_MS, () => {
+      this.#isWorking = false;
+      if (this.#store.isOpen && this.#store.isBusy) this.#work();
+      this.#workLater();
+    });
   }
 
-  #keep(append: Append): Refusal | undefined {
-    let refusal: Refusal | undefined;
-    const owner = witness<AppendNews>((news) => {
-      if (news.type === "refused") refusal = news.reason;
+  /** A snapshot has several commits, of which none was synced. */
+  #work(): void {
+    const { conditions, onFatal } = this.#options;
+    const isWritten = this.#store.work();
+    if (!isWritten || !conditions.losesMachine) return;
+    conditions.losesMachine = false;
+    onFatal({ isMachine: true, fate: "torn" });
+  }
+
+  /** As StoreMark.move does, but by the time of this world. */
+  #markLater(): void {
+    if (this.#isToMark) return;
+    this.#isToMark = true;
+    this.#store.mark();
+    this.#after(MARK_MS, () => {
+      this.#isToMark = false;
+      if (this.#store.isOpen) this.#store.mark();
     });
-    this.#kept.append(append, owner);
-    return refusal;
   }
 
   // ── The reader
 
-  /** The log makes snapshots by itself, when it likes: here at any seq. */
-  #snapshooting(asker: Pid<Loaded>): Pid<Loaded> {
-    const { dice, reached } = this.#options;
-    return witness((loaded: Loaded) => {
-      const isWhole = loaded.type !== "loaded" || loaded.state === null || dice.chance(0.5);
-      const seq = isWhole ? 0 : dice.int(loaded.state.events.length + 1);
-      if (isWhole || seq === 0) return tell(asker, loaded);
-      reached.mark("load_from_snapshot");
-      tell(asker, { ...loaded, state: fromSnapshot(loaded.state, seq) });
-    });
+  #lookBack(to: Pid<LookBack>, ref: unknown, what: LookedAt): void {
+    const failure = (reason: ReadFault): LookBack => {
+      if (reason === "damaged") this.#options.reached.mark("look_damaged");
+      return { type: "look_failed", ref, reason };
+    };
+    this.#look(to, { ...what, failure });
   }
 
-  #lookBack(to: Pid<LookBack>, ref: unknown, read: (asker: Pid<LookBack>) => void): void {
-    const failure = (): LookBack => ({ type: "look_failed", ref, reason: "io" });
-    this.#look<LookBack>(to, { read, failure });
-  }
-
-  #look<News>(to: Pid<News>, { read, failure, fails = false }: Look<News>): void {
+  /** Takes the steps of a look, one after the other, and tells what each has found. */
+  #look<News extends Told>(to: Pid<News>, looking: Looking<News>, wasDamaged = false): void {
     const { dice, conditions } = this.#options;
     this.#after(dice.wait(conditions.readMs), () => {
-      const news: News[] = [];
-      if (fails || dice.chance(conditions.readFaults)) {
-        conditions.note("read_fault");
-        news.push(failure());
-      } else read(witness((found: News) => news.push(...inParts(found))));
+      if (!this.#store.isOpen) return;
+      const isDamaged = wasDamaged || conditions.damaged.has(looking.list ?? "");
+      const { found, isDone } = this.#step(looking, isDamaged);
       this.#after(dice.wait(conditions.readMs / 2), () => {
-        for (const found of news) tell(to, found);
+        for (const news of found) tell(to, news);
+        if (!isDone) this.#look(to, looking, isDamaged);
       });
+      this.#workLater();
     });
+  }
+
+  #step<News extends Told>({ look, failure }: Looking<News>, isDamaged: boolean): Stepped<News> {
+    const { dice, conditions, reached } = this.#options;
+    if (dice.chance(conditions.readFaults)) {
+      conditions.note("read_fault");
+      return { found: [failure("io")], isDone: true };
+    }
+    const { value: found, done } = look.next();
+    if (found.some(isOfDamage)) {
+      must(isDamaged, () => "the store says that it is damaged, and it is not");
+      conditions.note("read_fault");
+      return { found: [failure("damaged")], isDone: true };
+    }
+    if (found.some(hasSnapshot)) reached.mark("load_from_snapshot");
+    return { found, isDone: done === true };
   }
 
   /** Unless the program has ended by then. */
@@ -262,45 +261,27 @@ export class SimLog implements EventLog {
   }
 }
 
-/** A batch on its way: what of it can be kept, and the places of what cannot. */
-interface Written {
-  readonly batch: readonly Append[];
-  readonly fit: readonly Append[];
-  readonly unfit: readonly number[];
-  readonly leftMs: number;
+type Told = Loaded | LookBack | ListsPage;
+
+/** A look under way, and what is told when it fails. `list`: the one that it is at. */
+interface Looking<News> {
+  readonly look: Look<News>;
+  readonly failure: (reason: ReadFault) => News;
+  readonly list?: string;
 }
 
-interface Look<News> {
-  readonly read: (asker: Pid<News>) => void;
-  readonly failure: () => News;
-  readonly fails?: boolean;
+/** `list`: the one list that it is a look into. */
+type LookedAt = Pick<Looking<LookBack>, "look" | "list">;
+
+interface Stepped<News> {
+  readonly found: readonly News[];
+  readonly isDone: boolean;
 }
 
-/** The same list, with the events up to `seq` as a snapshot. */
-function fromSnapshot(loaded: LoadedList, seq: number): LoadedList {
-  const { birth, events } = loaded;
-  const state = events.slice(0, seq).reduce(
-    (before, event) => {
-      return TodoEvents.apply(before, { ...(JSON.parse(event.body) as Change), seq: event.seq });
-    },
-    TodoEvents.empty(birth.title, birth.owner),
-  );
-  const { at } = events[seq - 1] as StoredEvent;
-  const snapshot = { seq, at, head: headOf(state), parts: [...partsOf(state)] };
-  return { ...loaded, snapshot, events: events.slice(seq) };
+function isOfDamage(news: Told): boolean {
+  return "reason" in news && news.reason === "damaged";
 }
 
-/** Keyed writes come in parts and an end, as the reader's thread tells them. */
-function inParts<News>(found: News): News[] {
-  const { type } = found as { readonly type: string };
-  if (type !== "writes") return [found];
-  return [
-    { ...found, more: true },
-    { ...found, writes: [], more: false },
-  ];
-}
-
-/** A pid without a process, for asking a MemoryLog, which tells before it returns. */
-function witness<Message>(hear: (message: Message) => void): Pid<Message> {
-  return { process: { deliver: hear } } as unknown as Pid<Message>;
+function hasSnapshot(news: Told): boolean {
+  return news.type === "loaded" && news.state !== null && news.state.snapshot !== null;
 }

@@ -6,6 +6,7 @@
  */
 import { describeReason, type ExitReason } from "../../server/runtime/index.ts";
 import type { EventLog } from "../../server/storage/event_log.ts";
+import { CallOrder } from "./call_order.ts";
 import type { Dial } from "./client_socket.ts";
 import { Conditions } from "./conditions.ts";
 import { Dice } from "./dice.ts";
@@ -13,7 +14,7 @@ import { History } from "./history.ts";
 import { Reached } from "./reached.ts";
 import { SimDisk } from "./sim_disk.ts";
 import { type LinkTap, SimLink } from "./sim_link.ts";
-import { SimLog } from "./sim_log.ts";
+import { type ProgramEnd, SimLog } from "./sim_log.ts";
 import { SimClock, SimLoop } from "./sim_loop.ts";
 import { type ServerLimits, SimServer } from "./sim_server.ts";
 import type { Bench } from "./taken_call.ts";
@@ -27,11 +28,11 @@ const START_MS = 400;
 /** Ends of processes that are as they should be. */
 const EXPECTED = /^(?:normal|shutdown|killed)$|load_failed|a bug that this append meets/;
 
+const FATES = ["lost", "kept", "torn"] as const;
+
 /** What a planted bug changes of a world. */
 export interface WorldBug {
   readonly wrapLog?: (log: EventLog) => EventLog;
-  /** A store that was put back keeps its generation. */
-  readonly keepsGeneration?: boolean;
 }
 
 /** A connection: its link, and who judges what the server says over it. */
@@ -51,7 +52,8 @@ export class SimWorld {
   readonly limits: ServerLimits;
   readonly #seed: number;
   readonly #bug: WorldBug;
-  readonly #bench: Bench;
+  /** What judges go by. */
+  readonly bench: Bench;
   readonly #networkDice: Dice;
   readonly #connections: Connection[] = [];
   /** All that there ever were. */
@@ -80,12 +82,16 @@ export class SimWorld {
     this.history = new History(now);
     this.truth = new Truth(now);
     this.conditions = new Conditions(now);
-    this.disk = new SimDisk(`secret-${seed}`, "g0");
+    const { truth, conditions, reached } = this;
+    const dice = new Dice(seed, 9);
+    this.disk = new SimDisk({ secret: `secret-${seed}`, dice, truth, conditions, reached });
     this.limits = limitsOf(this.dice);
-    this.#bench = {
+    this.bench = {
       truth: this.truth,
       conditions: this.conditions,
       reached: this.reached,
+      limits: this.limits,
+      order: new CallOrder(),
       now,
       generation: () => this.disk.generation,
       loadedAt: (list) => this.#log?.loadedAt.get(list) ?? 0,
@@ -130,7 +136,7 @@ export class SimWorld {
       const { loop, delayMs } = this;
       const link = new SimLink({ loop, dice, client, delayMs, weight });
       link.isUnanswered = () => !this.#isMachineUp;
-      const options = { bench: this.#bench, history: this.history, name: `${name}~${this.#links}` };
+      const options = { bench: this.bench, history: this.history, name: `${name}~${this.#links}` };
       const isLimited = this.limits.messagesPerS > 0;
       const judge = new WireJudge({
         ...options,
@@ -187,9 +193,10 @@ export class SimWorld {
       truth,
       conditions,
       reached,
-      onFatal: () => {
-        this.#note("fsync failed");
-        this.kill({ isMachine: false });
+      newGeneration: `g${truth.era}`,
+      onFatal: (end) => {
+        this.#note(end.isMachine ? "lost while writing" : "fsync failed");
+        this.kill(end);
         this.start();
       },
     });
@@ -211,11 +218,11 @@ export class SimWorld {
   }
 
   /** The program or its machine is gone at once; what was not synced meets its fate. */
-  kill({ isMachine }: { readonly isMachine: boolean }): void {
+  kill({ isMachine, fate }: ProgramEnd): void {
     this.#callOffStart();
     this.#isStarting = false;
     const server = this.#server;
-    if (server === undefined) return;
+    if (server === undefined && !(isMachine && this.#isMachineUp)) return;
     this.#note(isMachine ? "machine lost" : "killed");
     this.reached.mark(isMachine ? "machine_lost" : "program_killed");
     if (this.connections.some(({ judge }) => judge.hasUntold)) {
@@ -223,14 +230,13 @@ export class SimWorld {
     }
     this.#server = undefined;
     this.#isMachineUp = !isMachine;
-    server.die({ isMachine });
-    this.#crashDisk();
+    server?.die({ isMachine });
+    this.#crashDisk({ isMachine, fate });
     this.#forgetOver();
   }
 
-  #crashDisk(): void {
-    const fate = this.dice.pick(["lost", "kept", "torn"] as const);
-    if (!this.disk.crash(fate, this.dice.next())) return;
+  #crashDisk({ isMachine, fate = this.dice.pick(FATES) }: ProgramEnd): void {
+    if (!this.disk.crash({ isMachine, fate })) return;
     this.#note(`unsynced: ${fate}`);
     if (fate !== "torn") this.reached.mark(fate === "lost" ? "unsynced_lost" : "unsynced_kept");
   }
@@ -242,15 +248,18 @@ export class SimWorld {
     this.#note("SIGTERM");
     this.reached.mark("program_drained");
     const { clock } = server;
-    void this.#drain(server).then((isClean) => {
+    const ended = (isClean: boolean) => {
       clock.stop();
       if (this.#server !== server) return; // It was killed meanwhile.
       this.#note(isClean ? "exit 0" : "exit 1");
       this.#server = undefined;
-      this.#crashDisk();
+      this.#crashDisk({ isMachine: false });
       this.#forgetOver();
       this.start();
-    });
+    };
+    this.#drain(server)
+      .then(ended)
+      .catch((error) => this.fail(error));
   }
 
   /** It waits by promises: they are to settle as time passes. */
@@ -269,10 +278,7 @@ export class SimWorld {
   /** The store is put back from a copy while the program is down. */
   putBack(records: number): void {
     this.kill({ isMachine: false });
-    const isNew = this.#bug.keepsGeneration !== true;
-    this.disk.read(); // What is torn is cut off.
-    const kept = Math.min(records, this.disk.records, this.truth.records);
-    this.disk.putBack(kept, isNew ? `g${this.truth.era + 1}` : this.disk.generation);
+    const kept = this.disk.putBack(records);
     this.judge(() => this.truth.putBack(kept));
     this.reached.mark("put_back");
     this.#note(`put back to ${kept} records`);
@@ -287,9 +293,10 @@ export class SimWorld {
     this.reached.mark("list_crashed");
   }
 
-  /** Lets go of what would go on by the machine's own time. */
+  /** Lets go of what would go on by the machine's own time, or stay on its disk. */
   close(): void {
     for (const link of this.#all) link.drop();
+    this.disk.close();
   }
 
   #forgetOver(): void {

@@ -7,9 +7,8 @@
  */
 import type { Push } from "../../shared/protocol/pushes.ts";
 import type { EventParams, List, Subscribed } from "../../shared/protocol/results.ts";
-import * as TodoList from "../../shared/todo/todo_list.ts";
+import { isEpoch, judgeEvent } from "./history_judge.ts";
 import type { State } from "./reached.ts";
-import { isEpoch, judgeEvent } from "./reply_judge.ts";
 import { areSame } from "./same.ts";
 import { type Bench, floorOf, isDeleted, type TakenCall } from "./taken_call.ts";
 import { stateOf, type TrueList } from "./truth.ts";
@@ -80,7 +79,7 @@ export class SubscriptionJudge {
     const list = this.#known(name);
     this.#must(reply.seq >= floorOf(call, name), `${name} @${reply.seq} is old`);
     this.#mayHear(list, reply.seq);
-    this.#mustBeEpoch(list, reply.epoch);
+    this.#mustBeEpoch(list, reply.epoch, call);
     if (reply.mode === "snapshot") this.#begun(list, call, reply);
     else {
       this.#must(epoch === reply.epoch, `${name} was resumed across epochs`);
@@ -94,7 +93,7 @@ export class SubscriptionJudge {
   event(event: EventParams): void {
     const { list: name, seq, epoch } = event;
     const list = this.#known(name);
-    judgeEvent(this.#bench, list, event);
+    judgeEvent(list, event);
     const position = this.#position(name);
     this.#must(position.epoch === epoch, `${name} is another epoch's`);
     const next = position.seq + 1;
@@ -113,7 +112,8 @@ export class SubscriptionJudge {
     const { list: name, seq, epoch, reason } = snapshot;
     reached.markNamed(`snapshot_${reason}`);
     const list = this.#known(name);
-    this.#must(seq >= this.#position(name).seq, `${name} went back to ${seq}`);
+    const { spoken } = this.#position(name);
+    this.#must(seq >= spoken, `${name} goes back to ${seq}, ${spoken} was told of`);
     this.#mayHear(list, seq);
     this.#mustBeSo(list, snapshot);
     this.#mustBeEpoch(list, epoch);
@@ -140,12 +140,17 @@ export class SubscriptionJudge {
     this.#mustBeSo(list, reply);
   }
 
-  #missed(list: TrueList, from: number, { events, seq }: Subscribed & { mode: "resumed" }): void {
+  #missed(
+    list: TrueList,
+    from: number,
+    { events, seq, epoch }: Subscribed & { mode: "resumed" },
+  ): void {
     const { length } = events;
     this.#must(from + length === seq, `${length} events from ${from} to ${seq}`);
     for (const [place, event] of events.entries()) {
       this.#must(event.seq === from + 1 + place, `a gap at ${event.seq}`);
-      judgeEvent(this.#bench, list, event);
+      judgeEvent(list, event);
+      this.#must(event.epoch === epoch, `@${event.seq} is of ${event.epoch}`);
     }
   }
 
@@ -153,14 +158,15 @@ export class SubscriptionJudge {
   #mustBeSo(list: TrueList, { title, seq, next, todos, more }: List): void {
     const state = list.states[seq];
     must(state !== undefined, () => `${this.#name}: ${list.list} @${seq} is on no disk`);
-    const there = [...TodoList.page(state.todos, 0)];
+    const there = state.todos;
     const shown = more === true ? there.slice(0, todos.length) : there;
-    const isSo = title === state.title && next === state.todos.next && areSame(todos, shown);
+    const isSo = title === state.title && next === state.next && areSame(todos, shown);
     this.#must(isSo, `${list.list} was not so at ${seq}`);
   }
 
-  #mustBeEpoch(list: TrueList, epoch: string): void {
-    this.#must(isEpoch(this.#bench, list, epoch), `${list.list} has no epoch ${epoch}`);
+  #mustBeEpoch(list: TrueList, epoch: string, call?: TakenCall): void {
+    const isIts = isEpoch(this.#bench, list, call === undefined ? { epoch } : { epoch, call });
+    this.#must(isIts, `${list.list} has no epoch ${epoch}`);
   }
 
   /** A member then, or by now: who joins again is told what was missed, as `history` tells it. */

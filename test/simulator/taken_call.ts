@@ -3,15 +3,20 @@
  * answered must know at least that.
  */
 
+import type { NewTodo, Role, TodoPatch } from "../../shared/todo/todo.ts";
+import type { CallOrder } from "./call_order.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Reached } from "./reached.ts";
-import type { TrueList, Truth, wordOf } from "./truth.ts";
+import type { ServerLimits } from "./sim_server.ts";
+import type { TrueList, Truth } from "./truth.ts";
 
 /** What judges go by. */
 export interface Bench {
   readonly truth: Truth;
   readonly conditions: Conditions;
   readonly reached: Reached;
+  readonly limits: ServerLimits;
+  readonly order: CallOrder;
   readonly now: () => number;
   /** The store's, as the running server has it. */
   readonly generation: () => string;
@@ -23,18 +28,24 @@ export interface Bench {
 export interface SentParams {
   readonly list?: string;
   readonly id?: number;
-  readonly todo?: { readonly title: string };
-  readonly todos?: readonly { readonly title: string }[];
-  readonly patch?: { readonly title?: string };
+  readonly todo?: NewTodo;
+  readonly todos?: readonly NewTodo[];
+  readonly patch?: TodoPatch;
+  readonly add_tags?: readonly string[];
+  readonly remove_tags?: readonly string[];
   readonly title?: string;
   readonly ops?: readonly SentOp[];
   readonly user?: string;
-  readonly role?: string;
+  readonly role?: Role;
   readonly key?: string;
   readonly if_rev?: number;
   readonly epoch?: string;
   readonly seq?: number;
   readonly after?: number | string;
+  readonly after_id?: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly done?: boolean;
   readonly before?: number;
   readonly limit?: number;
   readonly date?: string | null;
@@ -42,12 +53,10 @@ export interface SentParams {
   readonly timeout_ms?: number;
 }
 
-/** One op of a `tx`. */
-export interface SentOp {
+/** One op of a `tx`, or the call that has the same params. */
+export interface SentOp
+  extends Pick<SentParams, "id" | "todo" | "patch" | "add_tags" | "remove_tags" | "if_rev"> {
   readonly op: "add_todo" | "update_todo" | "delete_todo";
-  readonly id?: number;
-  readonly todo?: { readonly title: string };
-  readonly patch?: { readonly title?: string };
 }
 
 /** What had been told of one list. */
@@ -70,6 +79,9 @@ export interface TakenCall {
 }
 
 const CALL_TIMEOUT_MS = 5_000;
+/** Milliseconds in which it crashes so often, and those for which it is left alone then. */
+const CRASHES_MS = 120_000;
+const CRASHES_MIN = 3;
 
 /** The call as it comes in now. */
 export function takenCall(
@@ -99,6 +111,11 @@ export function hasChangedLife({ known }: TakenCall, list: TrueList): boolean {
   return (known.get(list.list)?.lives ?? 0) !== list.lives;
 }
 
+/** Whether the list may be left alone: it has crashed or was damaged some times of late. */
+export function mayBeLeftAlone(bench: Bench, { takenAt }: TakenCall, list: string): boolean {
+  return bench.conditions.countSince(takenAt - CRASHES_MS, "list", list) >= CRASHES_MIN;
+}
+
 /** Whether it is deleted now. */
 export function isDeleted({ life }: TrueList): boolean {
   return life !== null && life.deletedAt !== null;
@@ -111,12 +128,4 @@ export function wordsOf({ method, params }: Pick<TakenCall, "method" | "params">
   if (method === "rename_list") return title === undefined ? [] : [title];
   const all = [{ todo, patch }, ...ops];
   return all.flatMap((op) => op.todo?.title ?? op.patch?.title ?? []);
-}
-
-/** The event of that seq, as a change. */
-export function changeAt({ events }: TrueList, seq: number) {
-  const event = events[seq - 1];
-  if (event === undefined) return undefined;
-  const change = JSON.parse(event.body) as Parameters<typeof wordOf>[0];
-  return { ...event, change };
 }

@@ -12,13 +12,14 @@ import {
   type Birth,
   type EventRow,
   type Life,
+  type LifeChange,
   type StoredEvent,
   WITH_THE_NEXT,
 } from "../../server/storage/event_log.ts";
 import type { Role } from "../../shared/todo/todo.ts";
-import type { Change, ListState } from "../../shared/todo/todo_event.ts";
-import * as TodoEvents from "../../shared/todo/todo_event.ts";
-import * as TodoList from "../../shared/todo/todo_list.ts";
+import type { Change } from "../../shared/todo/todo_event.ts";
+import { mayAs } from "./command_model.ts";
+import { changedBy, type ListModel, newList, todoIn } from "./list_model.ts";
 import { must } from "./violation.ts";
 
 /** One list as it is on disk. */
@@ -27,7 +28,7 @@ export interface TrueList {
   readonly birth: Birth;
   readonly events: StoredEvent[];
   /** The list after each seq, from 0 on. */
-  readonly states: ListState[];
+  readonly states: ListModel[];
   /** When each event became durable, from seq 1 on, in milliseconds of virtual time. */
   readonly durableAt: number[];
   life: Life | null;
@@ -39,16 +40,15 @@ export interface TrueList {
   readonly epochs: string[];
 }
 
-const RANK: Readonly<Record<Role, number>> = { viewer: 1, editor: 2, owner: 3 };
-
-/** Whether a member of that role may do what wants another. */
-export function mayAs(role: Role | undefined, wanted: Role): boolean {
-  return role !== undefined && RANK[role] >= RANK[wanted];
+/** What a key names: the write's method, and the seq of its last event. */
+export interface TrueKey {
+  readonly method: string;
+  readonly seq: number;
 }
 
 /** The list as it is now. */
-export function stateOf({ states }: TrueList): ListState {
-  return states.at(-1) as ListState;
+export function stateOf({ states }: TrueList): ListModel {
+  return states.at(-1) as ListModel;
 }
 
 /** One past. */
@@ -56,7 +56,10 @@ class Era {
   readonly lists = new Map<string, TrueList>();
   /** The words that name a write, and where they are. */
   readonly words = new Map<string, { readonly list: string; readonly seq: number }>();
-  readonly keys = new Set<string>();
+  /** By list, user and key. */
+  readonly keys = new Map<string, TrueKey>();
+  /** By user and key: those of `start`. */
+  readonly starts = new Set<string>();
 }
 
 export class Truth {
@@ -88,6 +91,11 @@ export class Truth {
     return this.#eras[era]?.words.get(word);
   }
 
+  /** What that key of the user's names in the list; undefined: no write. */
+  key(list: string, user: string, key: string): TrueKey | undefined {
+    return this.#current.keys.get(`${list} ${user} ${key}`);
+  }
+
   /** A record has become durable; `kept` of its appends were not refused. */
   learn(kept: readonly Append[]): void {
     this.#journal.push(kept);
@@ -117,14 +125,7 @@ export class Truth {
     if (birth !== undefined) this.#bear(list, birth);
     const known = this.lists.get(list);
     must(known !== undefined, () => `${list} was written before it was born`);
-    if (life !== undefined) {
-      must(stateOf(known).members.get(life.by) === "owner", () => `${list}: ${life.by} ended it`);
-      must(life.seq === stateOf(known).seq, () => `${list}: its life changed at ${life.seq}`);
-      known.life = { epoch: life.epoch, deletedAt: life.deletedAt };
-      known.lives += 1;
-      if (known.epochs.at(-1) !== life.epoch) known.epochs.push(life.epoch);
-      return;
-    }
+    if (life !== undefined) return lives(known, life);
     must(known.life?.deletedAt === undefined || known.life.deletedAt === null, () => {
       return `${list} was written after it was deleted`;
     });
@@ -133,16 +134,20 @@ export class Truth {
   }
 
   #bear(list: string, birth: Birth): void {
-    const { lists, keys } = this.#current;
+    const { lists, starts } = this.#current;
     must(!lists.has(list), () => `${list} was born twice`);
     const { owner, key, title, epoch } = birth;
-    if (key !== null) this.#once(keys, `start ${owner} ${key}`);
-    const states = [TodoEvents.empty(title, owner)];
+    if (key !== null) {
+      const start = `${owner} ${key}`;
+      must(!starts.has(start), () => `two lists by one start: ${start}`);
+      starts.add(start);
+    }
+    const states = [newList(title, owner)];
     const fresh = { life: null, lives: 0, told: -1, epochs: [epoch] };
     lists.set(list, { list, birth, events: [], states, durableAt: [], ...fresh });
   }
 
-  #row(known: TrueList, write: ListState, row: EventRow): void {
+  #row(known: TrueList, write: ListModel, row: EventRow): void {
     const { list, states, events } = known;
     const before = stateOf(known);
     const { seq, at, user, pid, key, body } = row;
@@ -160,30 +165,43 @@ export class Truth {
       words.set(word, { list, seq });
     }
     if (key !== null && key !== WITH_THE_NEXT) {
-      const [, name] = key.split("\t");
-      this.#once(this.#current.keys, `${list} ${user} ${name}`);
+      const [method = "", name] = key.split("\t");
+      const full = `${list} ${user} ${name}`;
+      const { keys } = this.#current;
+      must(!keys.has(full), () => `two writes under one key: ${full}`);
+      keys.set(full, { method, seq });
     }
     events.push({ seq, at, user, pid, key, body });
-    states.push(TodoEvents.apply(before, { ...change, seq }));
+    states.push(changedBy(before, change));
     known.durableAt.push(this.#now());
   }
 
-  #id(where: string, before: ListState, { change, seq }: { change: Change; seq: number }): void {
+  #id(where: string, before: ListModel, { change, seq }: { change: Change; seq: number }): void {
     if (change.op !== "todo_added" && change.op !== "todo_updated") return;
     const { id, rev } = change.todo;
     must(rev === seq, () => `${where}: its rev is ${rev}`);
     if (change.op === "todo_added") {
-      const { next } = before.todos;
+      const { next } = before;
       must(id === next, () => `${where}: the id ${id} where ${next} comes next`);
-    } else {
-      must(TodoList.get(before.todos, id) !== undefined, () => `${where}: there is no todo ${id}`);
-    }
+    } else must(todoIn(before, id) !== undefined, () => `${where}: there is no todo ${id}`);
   }
+}
 
-  #once(keys: Set<string>, key: string): void {
-    must(!keys.has(key), () => `two writes under one key: ${key}`);
-    keys.add(key);
+/** A list ends, or comes back: under a name of its log that none had before. */
+function lives(known: TrueList, life: LifeChange): void {
+  const { list, epochs } = known;
+  const { epoch, deletedAt, by, seq } = life;
+  must(stateOf(known).members.get(by) === "owner", () => `${list}: ${by} ended it`);
+  must(seq === stateOf(known).seq, () => `${list}: its life changed at ${seq}`);
+  const isAlive = (known.life?.deletedAt ?? null) === null;
+  must(isAlive === (deletedAt !== null), () => `${list} was ended or restored twice`);
+  if (isAlive) must(epoch === epochs.at(-1), () => `${list} ended in another epoch`);
+  else {
+    must(!epochs.includes(epoch), () => `${list} was restored in the epoch ${epoch} it had had`);
+    epochs.push(epoch);
   }
+  known.life = { epoch, deletedAt };
+  known.lives += 1;
 }
 
 function wantedFor(change: Change, user: string): Role {

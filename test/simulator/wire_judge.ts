@@ -5,6 +5,7 @@
  * Order: a reply to each call, once, in its time; a write's reply before its push. What is said of
  *        subscribed lists: subscription_judge.ts.
  */
+import { isMethod, METHODS } from "../../shared/protocol/methods.ts";
 import type { Push } from "../../shared/protocol/pushes.ts";
 import type { EventParams, Subscribed } from "../../shared/protocol/results.ts";
 import type { Frame } from "./client_frames.ts";
@@ -22,6 +23,12 @@ const SWEEP_MS = 400;
 /** Calls in flight beyond which what is sent may wait unread, and its time does not run. */
 const MANY = 150;
 
+/** The close of a server that ends. */
+const GOING_AWAY = 4100;
+/** Milliseconds that a cast may be in flight; and that a frame may wait for its turn. */
+const CAST_MS = 6_000;
+const TURNS_MS = 50;
+
 /** What a list's mailbox orders; what looks into the log is answered when it may. */
 const HANDLED_IN_ORDER: ReadonlySet<string> = new Set([
   "add_todo",
@@ -35,6 +42,9 @@ const HANDLED_IN_ORDER: ReadonlySet<string> = new Set([
   "todos",
   "members",
 ]);
+
+/** What is about all lists of the user, and waits for the writes that were sent before. */
+const OF_ALL_LISTS: ReadonlySet<string> = new Set(["lists", "agenda"]);
 
 /** What came from the server, or was sent to it. */
 interface Message {
@@ -71,14 +81,26 @@ export class WireJudge implements LinkTap {
   /** Messages that are answered with `id: null`. */
   #unreadable = 0;
   /** What is sent may wait unread for long. */
-  #isCrowded: boolean;
+  #isHeldUp: boolean;
+  /** The server has said goodbye: what is sent since may not be read any more. */
+  #isCalledAway = false;
+  /** Of each reply: the number of its call, and how many had been taken by then. */
+  readonly #replies: [number: number, taken: number][] = [];
+  #castAt = Number.NEGATIVE_INFINITY;
+  /** Of each call by its number: when the last cast before it was taken. */
+  readonly #castsBefore: number[] = [];
   #isLeaving = false;
   #isOver = false;
 
   constructor(options: WireJudgeOptions) {
     this.#options = options;
-    this.#isCrowded = options.isLimited;
+    this.#isHeldUp = options.isLimited;
     this.subscriptions = new SubscriptionJudge(options.bench, options.name);
+  }
+
+  /** "alice#2": whose connection it is. */
+  get client(): string {
+    return this.#name.slice(0, this.#name.lastIndexOf("~"));
   }
 
   /** Calls without an answer. */
@@ -112,18 +134,22 @@ export class WireJudge implements LinkTap {
     if (!isId || typeof message.method !== "string") {
       const isCast = message?.id === undefined && typeof message?.method === "string";
       if (!isCast) this.#unreadable += 1;
+      else this.#castAt = this.#options.bench.now();
       return;
     }
     const { bench, isStalled } = this.#options;
     const { id, method, params = {} } = message;
     const calls = this.#calls.get(id) ?? [];
+    this.#castsBefore[this.#taken] = this.#castAt;
     this.#taken += 1;
-    calls.push(takenCall(bench, { id, method, params, number: this.#taken }));
+    const call = takenCall(bench, { id, method, params, number: this.#taken });
+    bench.order.take(this.client, wordsOf(call));
+    calls.push(call);
     this.#calls.set(id, calls);
     this.#pending += 1;
-    if (isStalled()) this.#isCrowded = true; // Nothing is read for one so far behind.
-    if (this.#pending > MANY && !this.#isCrowded) {
-      this.#isCrowded = true;
+    if (isStalled()) this.#isHeldUp = true; // Nothing is read for one so far behind.
+    if (this.#pending > MANY && !this.#isHeldUp) {
+      this.#isHeldUp = true;
       bench.reached.mark("reading_paused");
     }
   }
@@ -168,14 +194,19 @@ export class WireJudge implements LinkTap {
     must(call !== undefined, () => `${this.#name}: a reply to ${String(id)}, which is no call`);
     if (calls?.length === 0) this.#calls.delete(id);
     this.#pending -= 1;
+    this.#replies.push([call.number, this.#taken]);
     for (const word of wordsOf(call)) this.#answered.add(word);
     const { bench } = this.#options;
     const { subscriptions } = this;
     const { user, pid } = subscriptions;
-    if (error !== undefined) return judgeRefusal(bench, call, { data: error.data, user });
+    if (error !== undefined) {
+      const isCrowded = this.#isCrowded;
+      return judgeRefusal(bench, call, { data: error.data, user, isCrowded });
+    }
     if (call.method === "subscribe") return subscriptions.subscribed(call, result as Subscribed);
     judgeResult(bench, call, { result, receiver: { user, pid } });
     this.#inOrder(call, result as Spoken);
+    if (OF_ALL_LISTS.has(call.method)) this.#afterWrites(call);
     subscriptions.replied(call, result);
   }
 
@@ -187,6 +218,15 @@ export class WireJudge implements LinkTap {
     const isSo = number > last.number && seq >= last.seq;
     must(isSo, () => `${this.#name}: ${method} of ${list} was handled before one sent earlier`);
     this.#handled.set(list, { number, seq });
+  }
+
+  /** Whoever asks of all lists sees what the same connection wrote before. */
+  #afterWrites({ method, number }: TakenCall): void {
+    for (const calls of this.#calls.values()) {
+      const before = calls.find((call) => call.number < number && isWrite(call));
+      const what = `${before?.method} ${String(before?.id)}`;
+      must(before === undefined, () => `${this.#name}: ${method} was told before ${what}`);
+    }
   }
 
   /** The answer to what could not be read, or had an id that is in flight. */
@@ -219,12 +259,32 @@ export class WireJudge implements LinkTap {
       case "gone":
         return subscriptions.gone(params as Push<"gone">);
       case "goaway":
-        this.#isCrowded = true; // What is sent from now on may not be read any more.
+        this.#isCalledAway = true;
         return this.#options.bench.reached.mark("goaway_told");
       case "bye":
+        if ((params as Push<"bye">).code === GOING_AWAY) this.#judgeOwed();
         return this.#lastWord();
       default:
         return;
+    }
+  }
+
+  /**
+   * It has answered what it had taken when it was told to leave. What came later it need not: but
+   * while nothing was left to be answered it would not have stayed.
+   */
+  #judgeOwed(): void {
+    const { bench, isStalled } = this.#options;
+    const now = bench.now();
+    if (this.#isHeldUp || isStalled()) return; // Who takes no answers is not waited for.
+    for (const calls of this.#calls.values()) {
+      for (const { number, method, id, takenAt } of calls) {
+        const castAt = this.#castsBefore[number - 1] ?? Number.NEGATIVE_INFINITY;
+        const isLate = now - takenAt < TURNS_MS || now - castAt < CAST_MS;
+        const hasStayed = this.#replies.some(([of, taken]) => of < number && number <= taken);
+        const told = `${this.#name}: left without an answer to ${method} ${String(id)}`;
+        must(isLate || hasStayed, () => told);
+      }
     }
   }
 
@@ -249,6 +309,10 @@ export class WireJudge implements LinkTap {
     }
   }
 
+  get #isCrowded(): boolean {
+    return this.#isHeldUp || this.#isCalledAway;
+  }
+
   get #name(): string {
     return this.#options.name;
   }
@@ -256,6 +320,10 @@ export class WireJudge implements LinkTap {
   #note(direction: string, text: string): void {
     this.#options.history.note(`${this.#name} ${direction}`, text);
   }
+}
+
+function isWrite({ method }: TakenCall): boolean {
+  return isMethod(method) && METHODS[method].write;
 }
 
 function parsed(text: string): Message | undefined {

@@ -14,9 +14,8 @@ import type { SimWorld } from "./sim_world.ts";
 import { isDeleted } from "./taken_call.ts";
 import { stateOf, type TrueList } from "./truth.ts";
 
-/** Notes as long as may be. So many of them are more than a page. */
+/** Notes as long as may be: a few dozen of them are more than a page. */
 const LONG_NOTES = "milk".repeat(NOTES_CHARACTERS_MAX / 4);
-const MUCH = 34;
 /** How much of the work is raw. */
 const RAW = 0.25;
 /** Milliseconds after which a last word is tried again. */
@@ -87,14 +86,30 @@ export class Workload {
   }
 
   /** A list is written much at once, so that who reads slowly gets behind. */
-  writeMuch(list: string): void {
+  writeMuch(list: string, writes: number): void {
     const client = this.#dice.pick(this.#libraries);
-    const notes = LONG_NOTES;
-    for (let left = MUCH; left > 0; left--) {
+    for (let left = writes; left > 0; left--) {
       const title = this.#word();
-      const shape = { list, words: [title] };
-      void client.call("add much", shape, (it) => it.addTodo(list, { title, notes }));
+      const todo = { title, notes: LONG_NOTES };
+      const params = { list, todo };
+      void client.call({ method: "add_todo", params }, (it) => it.addTodo(list, todo));
     }
+  }
+
+  /** The client of that name asks something of a list, if it is connected. */
+  askMeanwhile(name: string, list: string): void {
+    const params = { list };
+    const raw = this.#raws.find((client) => client.name === name);
+    raw?.send(raw.call("members", params));
+    const library = this.#libraries.find((client) => client.name === name);
+    void library?.call({ method: "members", params }, (it) => it.members(list));
+  }
+
+  /** A list is deleted by one who owns it. */
+  deleteList(list: TrueList): void {
+    const client = this.#libraries.find(({ user }) => user === ownerOf(list));
+    const params = { list: list.list };
+    void client?.call({ method: "delete_list", params }, (it) => it.deleteList(list.list));
   }
 
   /** The last word: each list is written once more by one who owns it, until it is done. */
@@ -111,21 +126,24 @@ export class Workload {
 
   #share(client: LibraryClient, list: string, other: string): void {
     const todos = [{ title: this.#word() }, { title: this.#word() }];
-    void client.call("start", { list }, (it) => it.start({ list, todos }));
+    const made = { list, todos };
+    void client.call({ method: "start", params: made }, (it) => it.start(made));
     for (const user of [other, "carol"]) {
       const role = this.#dice.pick<Role>(["editor", "editor", "viewer", "owner"]);
-      void client.call("share", { list }, (it) => it.share(list, user, { role }));
+      const params = { list, user, role };
+      void client.call({ method: "share", params }, (it) => it.share(list, user, { role }));
     }
   }
 
   async #lastWord(list: TrueList): Promise<void> {
     const title = this.#word();
+    const key = `k${title}`;
+    const params = { list: list.list, title, key };
     while (!isDeleted(list)) {
       const owner = ownerOf(list);
       const client = this.#libraries.find(({ user, isConnected }) => user === owner && isConnected);
-      const shape = { list: list.list, words: [title] };
-      const rename = client?.call("last word", shape, (todos) => {
-        return todos.renameList(list.list, title, { key: `k${title}` });
+      const rename = client?.call({ method: "rename_list", params }, (todos) => {
+        return todos.renameList(list.list, title, { key });
       });
       if ((await rename) === true) return;
       const { promise, resolve } = Promise.withResolvers<void>();
