@@ -146,7 +146,7 @@ function gathered<Value>({ keys, slots }: Level<Node<Value> | Value>): Level<Nod
     let bitmap = 0;
     let end = start;
     for (; end < keys.length && (keys[end] as number) >>> BITS === key; end++) {
-      const bit = 1 << (keys[end] as number); // By its lowest five bits.
+      const bit = bitOf(keys[end] as number, 0);
       assert(bit >>> 0 > bitmap >>> 0, SORTED);
       bitmap |= bit;
     }

@@ -22,19 +22,14 @@ export const empty: T = PersistentMap.empty;
 export function fromSorted(ids: readonly TodoId[]): T {
   const blocks: number[] = [];
   const bitmaps: number[] = [];
-  let last = -1;
-  let bitmap = 0;
   for (const id of ids) {
     const block = blockOf(id);
-    if (block !== last) {
-      if (last >= 0) bitmaps.push(bitmap);
+    if (blocks.at(-1) !== block) {
       blocks.push(block);
-      last = block;
-      bitmap = 0;
+      bitmaps.push(0);
     }
-    bitmap |= bitOf(id);
+    bitmaps[bitmaps.length - 1] = (bitmaps.at(-1) as number) | bitOf(id);
   }
-  if (last >= 0) bitmaps.push(bitmap);
   return PersistentMap.fromSorted(blocks, bitmaps);
 }
 
