@@ -23,6 +23,7 @@ for (const signal of SIGNALS) process.on(signal, stop);
 
 const { parseConfig } = await import("./config.ts");
 const { isStoreCommand, runStoreCommand } = await import("./store_command.ts");
+const { writeOut } = await import("./standard_output.ts");
 const args = process.argv.slice(2);
 const parsed = parseConfig(args, process.env);
 if (isStoreCommand(args)) await runCommand();
@@ -40,9 +41,7 @@ function stop(signal: NodeJS.Signals): void {
 async function runCommand(): Promise<void> {
   for (const signal of SIGNALS) process.off(signal, stop); // They end a command as any program.
   if (stoppedBy !== undefined) process.kill(process.pid, stoppedBy);
-  process.stdout.on("error", () => process.exit(1)); // Nobody reads on, as with `| head`.
-  const out = (text: string) => process.stdout.write(text);
-  process.exitCode = await runStoreCommand(args, { out, err });
+  process.exitCode = await runStoreCommand(args, { out: writeOut, err });
 }
 
 function err(sentence: string): void {

@@ -3,7 +3,7 @@
  *
  * Errors: sentences; a sentence begins with the path it speaks of.
  */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { logState } from "../log_state.ts";
 import { Snapshots } from "../snapshots.ts";
@@ -32,6 +32,7 @@ export function checkFile(
   path: string,
 ): { readonly ok: true; readonly checked: Checked } | Refused {
   if (!existsSync(path)) return refused(`${path} is not there.`);
+  if (!statSync(path).isFile()) return refused(`${path} is no file.`);
   if (isLogDamaged(path)) return refused(`${path}-wal is damaged: it has the last commits.`);
   const opened = openForReading(path);
   if (!opened.ok) return opened;

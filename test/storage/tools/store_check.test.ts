@@ -1,6 +1,7 @@
 /**
  * StoreCheck: a sound store and its figures; every kind of damage, and the record that is named.
  */
+import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Checked } from "../../../server/storage/tools/store_check.ts";
 import { checkFile, summaryOf } from "../../../server/storage/tools/store_file.ts";
@@ -152,6 +153,8 @@ describe("what belongs to no one list is told as a sentence", () => {
 test("a file that is no store is refused by a sentence", () => {
   const path = newStorePath();
   expect(checkFile(path)).toEqual({ ok: false, message: `${path} is not there.` });
+  const folder = dirname(path);
+  expect(checkFile(folder)).toEqual({ ok: false, message: `${folder} is no file.` });
   tamper(path, "CREATE TABLE other (id INTEGER)");
   expect(checkFile(path)).toMatchObject({ ok: false, message: /is not a store of todo-actors/ });
 });

@@ -1,0 +1,29 @@
+/**
+ * StandardOutput: text for whoever reads what a command writes, at the pace at which that is read.
+ *
+ * Node would keep in memory all that a slow reader of a pipe has not taken; a list may be long.
+ * Errors: nobody reads on, as with `| head`: the program ends with 1.
+ */
+import { writeSync } from "node:fs";
+
+const STDOUT = 1;
+/** Milliseconds between two tries when the other end is full and was made not to wait. */
+const PAUSE_MS = 5;
+
+/** Writes all of it. */
+export function writeOut(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) written += tryWrite(bytes, written);
+}
+
+/** How many bytes were taken. */
+function tryWrite(bytes: Buffer, from: number): number {
+  try {
+    return writeSync(STDOUT, bytes, from);
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    if (error.code !== "EAGAIN") process.exit(1);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    return 0;
+  }
+}
