@@ -35,7 +35,7 @@ function check(path: string): Checked {
   return result.checked;
 }
 
-const SOUND = { faults: [], damagedLists: 0, fileFaults: [] };
+const SOUND = { damaged: [], faults: [], damagedLists: 0, fileFaults: [] };
 
 test("a sound store is told with its figures", () => {
   const figures = { lists: 3, deleted: 1, events: 8, members: 3, snapshots: 0 };
