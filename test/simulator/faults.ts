@@ -62,6 +62,8 @@ export class Faults {
   readonly #dice: Dice;
   readonly #weather: Partial<Record<Fault, number>>;
   readonly #rate: number;
+  /** Milliseconds of a commit when nothing is slow. */
+  readonly #commitMs: number;
   readonly #hasOnlyDeploys: boolean;
   /** How to end what lasts. */
   #ends: (() => void)[] = [];
@@ -82,7 +84,8 @@ export class Faults {
       this.#rate = 0.05;
     }
     world.delayMs = dice.pick([0.3, 2, 15]);
-    world.conditions.commitMs = dice.pick([0.5, 3, 20]);
+    this.#commitMs = dice.pick([0.5, 3, 20]);
+    world.conditions.commitMs = this.#commitMs;
     world.conditions.readMs = dice.pick([0.3, 2, 20]);
   }
 
@@ -184,10 +187,12 @@ export class Faults {
 
   #slow(forMs: number): void {
     const { conditions } = this.#world;
-    const { commitMs } = conditions;
     conditions.note("slow");
     conditions.commitMs = this.#dice.pick([50, 400, 3_000]);
-    this.#later(forMs, () => (conditions.commitMs = commitMs));
+    this.#later(forMs, () => {
+      conditions.note("slow"); // Until now.
+      conditions.commitMs = this.#commitMs;
+    });
   }
 
   #link(fault: "cut" | "halfOpen" | "stall" | "losePush", forMs: number): void {
@@ -223,11 +228,10 @@ export class Faults {
     this.#workload.writeMuch(list, this.#dice.pick([FEW, NEARLY_MUCH, MUCH]));
     // Its own calls are answered while it is behind.
     const askMeanwhile = () => this.#workload.askMeanwhile(judge.client, list);
-    const { commitMs } = conditions;
-    conditions.commitMs = Math.max(commitMs, 3 * delayMs);
+    conditions.commitMs = Math.max(conditions.commitMs, 3 * delayMs);
     const soonMs = delayMs + conditions.commitMs;
     for (let left = ASKS; left > 0; left--) loop.after(this.#dice.wait(soonMs), askMeanwhile);
-    this.#later(forMs * 4, () => (conditions.commitMs = commitMs));
+    this.#later(forMs * 4, () => (conditions.commitMs = this.#commitMs));
     this.#later(forMs * 4, () => link.flow());
     if (this.#dice.chance(0.5)) return;
     this.#workload.writeMuch(list, MUCH);
