@@ -41,6 +41,9 @@ export class TodoSubscription {
   readonly #over: () => void;
   #replica: TodoReplica.T | undefined;
   #isAsking = false;
+  /** While it subscribes: why the subscription before that ended, if it did. */
+  #endOfFormer: Push<"gone">["reason"] | undefined;
+  #isSubscribing = false;
   /** What comes next cannot be folded in: it must be subscribed (again). */
   #isStale = true;
   #isOver = false;
@@ -85,7 +88,7 @@ export class TodoSubscription {
   pushed(name: string, params: unknown): void {
     if (name === "event") this.#event(params as EventParams);
     else if (name === "snapshot") this.#begin(params as Push<"snapshot">);
-    else if (name === "gone") this.#end((params as Push<"gone">).reason);
+    else if (name === "gone") this.#gone((params as Push<"gone">).reason);
   }
 
   /** Subscribes over a new connection, from where it is; `resumed` once it is right again. */
@@ -126,8 +129,10 @@ export class TodoSubscription {
   #subscribe(): void {
     const known = this.#replica;
     const position = known === undefined ? {} : { epoch: known.epoch, seq: known.state.seq };
+    this.#isSubscribing = true;
     this.#call("subscribe", position, (result) => {
       const reply = result as Subscribed;
+      this.#endOfFormer = undefined;
       this.#isStale = false;
       if (reply.mode === "snapshot") this.#begin(reply);
       else this.#goOn(reply);
@@ -171,6 +176,7 @@ export class TodoSubscription {
       done(outcome.result);
     }
     this.#isAsking = false;
+    this.#isSubscribing = false;
     if (outcome.ok) this.#ask();
     else this.#failed(outcome.error);
   }
@@ -178,7 +184,7 @@ export class TodoSubscription {
   #failed(error: RpcError): void {
     const { stopped, environment } = this.#client;
     const reason = stopped ?? (error.retry ? undefined : error);
-    if (reason !== undefined) this.#end(reason);
+    if (reason !== undefined) this.#end(stopped ?? this.#endOfFormer ?? reason);
     else if (error.kind !== "closed") {
       // Else the next connection resumes it.
       const { clock, random } = environment;
@@ -186,6 +192,12 @@ export class TodoSubscription {
       const delayMs = (error.data.after_ms ?? 0) + fullJitterMs(this.#failures, random);
       this.#callOff = clock.alarm(clock.now() + delayMs, () => this.#ask());
     }
+  }
+
+  /** Before the reply to a `subscribe` it is about one before: the list may be there again. */
+  #gone(reason: Push<"gone">["reason"]): void {
+    if (this.#isSubscribing) this.#endOfFormer = reason;
+    else this.#end(reason);
   }
 
   // ── The copy

@@ -106,6 +106,30 @@ describe("after a lost connection", () => {
   });
 });
 
+describe("`gone` before the answer to a subscribe", () => {
+  test("is about the one before: the list may be there again", async () => {
+    const { network, client } = await connect();
+    const former = follow(client);
+    network.socket.reply(snapshot(1, [1]));
+    former.following.stop();
+    const { told } = follow(client);
+    expect(network.socket.told).toEqual(["subscribe l", "unsubscribe l", "subscribe l"]);
+    network.socket.push("gone", { list: "l", reason: "deleted" });
+    network.socket.reply({ ...snapshot(2, [1, 2]), epoch: "f" });
+    network.socket.push("event", { ...event(3), epoch: "f" });
+    expect(told).toEqual(["=2", "3"]);
+  });
+
+  test("tells why it is not there, when it is not", async () => {
+    const { network, told } = await followed();
+    network.socket.push("event", event(3)); // A gap: it is subscribed again.
+    network.socket.push("gone", { list: "l", reason: "revoked" });
+    expect(told).toEqual(["=1"]);
+    network.socket.refuse("not_found", { retry: false, what: "list" });
+    expect(told).toEqual(["=1", "revoked"]);
+  });
+});
+
 describe("what does not follow", () => {
   test("a gap is asked for once, and what comes meanwhile is not lost", async () => {
     const { network, told } = await followed();
