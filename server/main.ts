@@ -18,13 +18,14 @@ const STDERR = 2;
 let application: Application | undefined;
 /** The signal by which it is to end. */
 let stoppedBy: NodeJS.Signals | undefined;
-// Before anything else is loaded: a signal may come at any moment of the start.
-for (const signal of SIGNALS) process.on(signal, stop);
+const args = process.argv.slice(2);
+// Before anything else is loaded: a signal may come at any moment of the start. A command, which is
+// a word, they end as any program.
+if (args[0]?.startsWith("-") !== false) for (const signal of SIGNALS) process.on(signal, stop);
 
 const { parseConfig } = await import("./config.ts");
 const { isStoreCommand, runStoreCommand } = await import("./store_command.ts");
 const { writeOut } = await import("./standard_output.ts");
-const args = process.argv.slice(2);
 const parsed = parseConfig(args, process.env);
 if (isStoreCommand(args)) await runCommand();
 else if (parsed.kind === "help") process.stdout.write(parsed.text);
@@ -39,8 +40,6 @@ function stop(signal: NodeJS.Signals): void {
 }
 
 async function runCommand(): Promise<void> {
-  for (const signal of SIGNALS) process.off(signal, stop); // They end a command as any program.
-  if (stoppedBy !== undefined) process.kill(process.pid, stoppedBy);
   process.exitCode = await runStoreCommand(args, { out: writeOut, err });
 }
 

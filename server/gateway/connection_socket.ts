@@ -111,12 +111,15 @@ export class ConnectionSocket {
 
   /**
    * The same when the server goes away and waits for nobody longer than it must: what the system
-   * has taken it sends by itself, also when the program is no more.
+   * has taken it sends by itself, also when the program is no more; but not to a peer that still
+   * says something, which nobody reads then, so that the system resets the connection.
    */
   letGo(times = LET_GO_TIMES): void {
+    const { bytesRead } = this.#socket;
     this.#after(LET_GO_MS, () => {
-      if (times === 1 || this.#socket.writableLength === 0) this.terminate();
-      else this.letGo(times - 1);
+      if (this.#socket.bytesRead > bytesRead) return this.letGo(times);
+      if (times === 1 || this.#socket.writableLength === 0) return this.terminate();
+      this.letGo(times - 1);
     });
   }
 

@@ -5,8 +5,8 @@
  * a token, a title or a todo's text; a crash comes with its stack.
  * Bound: CALL_LINES_PER_S lines about calls, however many are slow or fail; the next one says how
  *        many were left out.
- * Errors: a line that cannot be written (a terminal that was closed, a full pipe) is lost: a server
- *         does not wait for whoever reads its log, nor ends with them.
+ * Errors: a line that the system does not take (of a terminal that was closed) is lost: a server
+ *         does not end with whoever reads its log.
  */
 import { writeSync } from "node:fs";
 import { type Logger as Pino, pino } from "pino";
@@ -34,8 +34,9 @@ export function createLogger(level: string): Logger {
 }
 
 function writeLine(line: string): void {
+  const bytes = Buffer.from(line);
   try {
-    writeSync(STDERR, line);
+    for (let written = 0; written < bytes.length; ) written += writeSync(STDERR, bytes, written);
   } catch {
     return;
   }

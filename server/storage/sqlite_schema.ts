@@ -27,7 +27,7 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { INDEX_SUM } from "./index_sum.ts";
 import { FIRST_VERSION, migrate, SCHEMA_VERSION, SNAPSHOTS } from "./migrations.ts";
-import { kindOf, reasonOf } from "./sqlite_error.ts";
+import { isBusy, kindOf, reasonOf } from "./sqlite_error.ts";
 import { markedPos } from "./store_mark.ts";
 import { hasWal } from "./wal_header.ts";
 
@@ -195,7 +195,7 @@ function openToRead(path: string): DatabaseSync {
     return db;
   } catch (error) {
     db.close();
-    if (hadLog || kindOf(error) === "corrupt") throw error;
+    if (hadLog || isBusy(error) || kindOf(error) === "corrupt") throw error;
     const url = pathToFileURL(resolve(path));
     url.searchParams.set("immutable", "1");
     return new DatabaseSync(url, options);

@@ -48,11 +48,13 @@ function open(): Opening {
     return { ok: false, message: `${path} was put back from a copy, and ${full}.` };
   }
   mark.begin(writer.pos);
+  process.on("uncaughtExceptionMonitor", () => mark.fail()); // What ends this thread, see above.
   const reader = new ReaderLink(writer);
   port.on("message", (message: FlatBatch | ReaderPort | typeof CLOSE) => {
     if (message === CLOSE) {
       reader.close();
       writer.checkpoint();
+      mark.closing();
       writer.close();
       mark.close();
       lock.release();

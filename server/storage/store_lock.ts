@@ -7,7 +7,7 @@
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isBusy, reasonOf } from "./sqlite_error.ts";
-import { giveTo } from "./store_place.ts";
+import { offerTo } from "./store_place.ts";
 
 /**
  * A write that is never committed: a file that may not be written SQLite opens for reading, and
@@ -27,7 +27,7 @@ export function lockStore(path: string): Locked {
     const lock = new DatabaseSync(file, { timeout: 0 });
     db = lock;
     lock.exec(LOCK);
-    if (process.getuid?.() === 0) giveTo(file, dirname(file));
+    offerTo(file, dirname(file));
     return { ok: true, release: () => lock.close() };
   } catch (error) {
     if (db?.isOpen) db.close();

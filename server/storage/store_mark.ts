@@ -3,8 +3,8 @@
  *
  * Shape: one line of numbers: the inode of the store's file and when that was born, the position of
  *        the last event that was ever acknowledged, after a clean stop when the file was last
- *        changed in any way (else 0), and which start of the machine that was in (else 0). None of
- *        the times can be carried along by a copy. A store that differs was put back from
+ *        changed in any way, and which start of the machine that was in (0: not known, or the log
+ *        failed). None of the times can be carried along by a copy. A store that differs was put back from
  *        somewhere: what clients have seen since is no part of it.
  *        A mark that is missing or unreadable tells nothing, so the store is taken for a copy.
  * Cost:  one small write every LAG_MS of commits, without an fsync: a write for each would make
@@ -15,18 +15,24 @@ import {
   constants,
   existsSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
   statSync,
   writeSync,
 } from "node:fs";
-import { giveTo } from "./store_place.ts";
+import { offerTo } from "./store_place.ts";
 
 /** Milliseconds by which the mark may lag behind the log. */
 const LAG_MS = 1000;
 /** Of each number, so that a line covers the one before. */
 const DIGITS = 20;
+
+/** In the place of when the file was changed: a server has it … */
+const IN_USE = 0n;
+/** … or is about to close it: from now on its log may be gone. */
+const CLOSING = 1n;
 
 /** Which file the store is in, as far as a copy would be another. */
 interface Place {
@@ -54,7 +60,7 @@ export class StoreMark {
   readonly #left: readonly bigint[];
   readonly #hadLog: boolean;
   #file: number | undefined;
-  readonly #boot = thisBoot();
+  #boot = thisBoot();
   #pos = 0;
   #later: NodeJS.Timeout | undefined;
 
@@ -73,29 +79,42 @@ export class StoreMark {
     const place = this.#place;
     if (inode !== place.inode || bornNs !== place.bornNs) return true;
     // One that was not closed has left a log, unless another program has been at it.
-    return changedNs === 0n ? !this.#hadLog : changedNs !== this.#changedNs;
+    if (changedNs === IN_USE) return !this.#hadLog;
+    return changedNs !== CLOSING && changedNs !== this.#changedNs;
   }
 
   /** The store is in use from now on, and its log ends at `pos`. */
   begin(pos: number): void {
     this.#pos = pos;
-    this.#write(0n);
+    this.#write(IN_USE);
   }
 
   /** All up to `pos` is on disk. */
   move(pos: number): void {
     this.#pos = pos;
     if (this.#later !== undefined) return;
-    this.#write(0n);
+    this.#write(IN_USE);
     this.#later = setTimeout(() => {
       this.#later = undefined;
-      this.#write(0n);
+      this.#write(IN_USE);
     }, LAG_MS);
   }
 
-  /** A clean stop: the store is closed, and nobody changes it until the next start. */
-  close(): void {
+  /** The log could not be written or synced: what the system has kept of it is not known. */
+  fail(): void {
+    this.#boot = 0n;
+    this.#write(IN_USE);
+  }
+
+  /** A clean stop begins: the store is about to be closed. */
+  closing(): void {
     clearTimeout(this.#later);
+    this.#write(CLOSING);
+    if (this.#file !== undefined) tryToSync(this.#file);
+  }
+
+  /** The store is closed, and nobody changes it until the next start. */
+  close(): void {
     this.#write(this.#changedNs);
     if (this.#file !== undefined) closeSync(this.#file);
   }
@@ -128,15 +147,24 @@ function openMark(store: string, bytes: number): number {
   const path = `${store}.mark`;
   const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   if (fstatSync(file).size > bytes) ftruncateSync(file, bytes);
-  if (process.getuid?.() === 0) giveTo(path, store);
+  offerTo(path, store);
   return file;
 }
 
-/** Five numbers; none when there is no mark that can be read. */
+/** On a disk that fails the mark is as old as it is. */
+function tryToSync(file: number): void {
+  try {
+    fsyncSync(file);
+  } catch {
+    return;
+  }
+}
+
+/** Five numbers, of an earlier version four; none when there is no mark that can be read. */
 function readMark(path: string): bigint[] {
   try {
     const text = readFileSync(path, "utf8");
-    return /^( *\d+){5}\n$/.test(text) ? text.trim().split(/ +/).map(BigInt) : [];
+    return /^ *\d+( +\d+){3,4}\n$/.test(text) ? text.trim().split(/ +/).map(BigInt) : [];
   } catch {
     return [];
   }

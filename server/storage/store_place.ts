@@ -15,6 +15,16 @@ export function storePathIn(folder: string): string {
   return realpathSync(path);
 }
 
+/** As giveTo, by root and where that may do so. */
+export function offerTo(file: string, like: string): void {
+  if (process.getuid?.() !== 0) return;
+  try {
+    giveTo(file, like);
+  } catch {
+    return; // Root of a container, without that right.
+  }
+}
+
 /** Makes the owner of `like` that of a file we made: a server run by another user is to open it. */
 export function giveTo(file: string, like: string): void {
   const [is, wanted] = [statSync(file), statSync(like)];

@@ -26,9 +26,9 @@ export interface WalHeader {
 /** SQLite's sum of what it writes into a log: two unsigned integers of 32 bits. */
 export type Sum = readonly [first: number, second: number];
 
-/** True as well when there is no log, or one in which nothing was written. */
+/** True as well when there is no log, or one that was not begun: nothing was committed to it. */
 export function isWalReadable(path: string): boolean {
-  if (sizeOf(path) === 0) return true;
+  if (sizeOf(path) < WAL_HEADER_BYTES) return true;
   const header = headerOf(`${path}-wal`);
   if (header.every(isZero)) return isAllZero(`${path}-wal`); // Cut off before the first sync.
   return parsed(header) !== undefined;

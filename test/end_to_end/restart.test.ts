@@ -175,6 +175,17 @@ test("SIGHUP drains it too; a terminal that is closed may send it twice", async 
   await server.remove();
 });
 
+test("a command is ended by a signal at any moment", async () => {
+  const folder = temporaryFolder();
+  const code = `setTimeout(() => process.kill(process.pid, "SIGINT"));`;
+  const preload = `--import data:text/javascript,${encodeURIComponent(code)}`;
+  const args = ["verify", "--data", folder];
+  const { ended, child } = runProgram("server/main.ts", args, { NODE_OPTIONS: preload });
+  const stopped = await within(ended, "the end", () => child.kill("SIGKILL"));
+  expect(stopped).toMatchObject({ code: null, signal: "SIGINT" });
+  rmSync(folder, { recursive: true, force: true });
+});
+
 /** What a program does to itself, before it has loaded anything: at that moment it is signalled. */
 const MOMENTS = {
   "it can be": `process.on("newListener", (name) => {

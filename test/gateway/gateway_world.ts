@@ -112,6 +112,7 @@ export class FakeTcp extends EventEmitter {
   written: string[] = [];
   writable = true;
   writableLength = 0;
+  bytesRead = 0;
   holds = false;
 
   write(bytes: string, encoding: string): boolean {

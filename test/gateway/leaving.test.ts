@@ -67,6 +67,18 @@ test("one that has taken all and does not say its close is let go after 300 ms",
   expect(msUntilLetGo(world, alice)).toBe(300);
 });
 
+test("one that still says something is waited for: the system would reset the connection", () => {
+  const world = new GatewayWorld();
+  const alice = world.peer("alice");
+  world.gateway.connections.tellAll({ type: "leave" });
+  for (let said = 0; said < 5; said++) {
+    alice.tcp.bytesRead += 10;
+    world.lists.pass(250);
+  }
+  expect(alice.ws.isTerminated).toBe(false);
+  expect(msUntilLetGo(world, alice)).toBeLessThanOrEqual(600);
+});
+
 test("one that takes nothing is let go within 1 s, one that takes it soon after", () => {
   const world = new GatewayWorld();
   const [slow, slower] = [world.peer("alice"), world.peer("bob")];

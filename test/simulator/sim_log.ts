@@ -68,6 +68,11 @@ export class SimLog implements EventLog {
   readonly #store: SimStore;
   /** The moment at which each list was read last. */
   readonly loadedAt = new Map<string, number>();
+  /** Batches that were settled so far. */
+  #settled = 0;
+  /** How many were when an append came, and when one of a list was refused last. */
+  readonly #pushed = new WeakMap<Append, number>();
+  readonly #refusedAt = new Map<string, number>();
   #isClosed = false;
   #isWorking = false;
   #isToMark = false;
@@ -96,7 +101,10 @@ export class SimLog implements EventLog {
       this.#options.conditions.note("list", append.list);
       throw new Error("a bug that this append meets");
     }
-    if (!this.#isClosed) return this.#queue.push(append, owner);
+    if (!this.#isClosed) {
+      this.#pushed.set(append, this.#settled);
+      return this.#queue.push(append, owner);
+    }
     this.#queue.afterAppendsOf(append.list, () => tellRefused(append, owner, "read_only"));
   }
 
@@ -154,24 +162,39 @@ export class SimLog implements EventLog {
         conditions.failsFsync = false;
         reached.mark("fsync_unknown");
         this.#options.onFatal({ isMachine: false });
-      } else this.#sync(ms * 0.3);
+      } else this.#sync(appends, ms * 0.3);
     });
   }
 
-  #sync(leftMs: number): void {
+  #sync(appends: readonly Append[], leftMs: number): void {
     const { truth, conditions, reached } = this.#options;
     const { kept, refused } = this.#store.sync();
     if (kept.length > 0) truth.learn(kept);
     const reasons = new Set(refused.values());
-    must(!reasons.has("fence"), () => "an append was posted that does not follow the one before");
+    for (const [place, reason] of refused) {
+      if (reason === "fence") this.#judgeFenced(appends[place] as Append);
+    }
     if (reasons.has("read_only")) reached.mark("batch_refused");
     this.#markLater();
     this.#after(leftMs, () => {
       if (reasons.has("read_only")) conditions.note("read_only");
       if (reasons.has("constraint")) conditions.note("bad_append");
+      this.#settled += 1;
+      for (const place of refused.keys()) {
+        this.#refusedAt.set((appends[place] as Append).list, this.#settled);
+      }
       this.#queue.settle(refused);
       this.#workLater();
     });
+  }
+
+  /** It does not follow the one before: its list had not heard yet that one of its was refused. */
+  #judgeFenced(append: Append): void {
+    const isLate = this.#pushed.get(append) === this.#refusedAt.get(append.list);
+    must(
+      isLate,
+      () => `an append to ${append.list} was posted that does not follow the one before`,
+    );
   }
 
   /** Which append of a batch the store cannot keep; -1: none. */

@@ -157,6 +157,7 @@ export class WireJudge implements LinkTap {
   // ── What it says
 
   said(frame: Frame): void {
+    if (this.#options.isStalled()) this.#isHeldUp = true; // What is asked for may wait for room.
     if (frame.kind === "close") {
       this.#note("<", `close ${frame.code}`);
       this.#options.bench.reached.markNamed(`closed_${frame.code}`);

@@ -54,7 +54,10 @@ export function judgeDeletion(bench: Bench, call: TakenCall, { user, pid }: Rece
   const { list: name = "" } = call.params;
   const list = bench.truth.lists.get(name);
   const isDone = list !== undefined && (isDeleted(list) || hasChangedLife(call, list));
-  const isOut = list?.states.some(({ members }) => !members.has(user)) ?? true;
+  const isOut =
+    list === undefined ||
+    !call.known.has(name) ||
+    list.states.some(({ members }) => !members.has(user));
   must(isDone || (pid === undefined && isOut), () => `${name} is not deleted on disk`);
 }
 

@@ -22,6 +22,8 @@ function crashed(): { readonly path: string; readonly log: Buffer } {
   const { writer } = openWriter(live);
   writer.commit([born("a", rows(1, 60))]);
   for (let seq = 61; seq < 60 + COMMITS; seq++) writer.commit([{ list: "a", rows: [row(seq)] }]);
+  const body = `{"op":"x","text":"${"x".repeat(9000)}"}`; // Several pages.
+  writer.commit([{ list: "a", rows: [row(60 + COMMITS, { body })] }]);
   const path = copyOf(live);
   writer.close();
   return { path, log: readFileSync(`${path}-wal`) };
@@ -73,10 +75,26 @@ test("a change anywhere in its log before the last commit is noticed", () => {
     // Of its header: page, size, salts and sums; then of the page.
     for (const place of [at, at + 7, at + 9, at + 14, at + 18, at + 23, at + 24, end - 1]) {
       writeFileSync(`${path}-wal`, flipped(log, place));
-      const wanted = place < lastBegins ? "damaged" : "whole";
+      // Some other frame of the last commit would end one, by its size.
+      const isEnd = place === at + 7 && at >= lastBegins && end < log.length;
+      const wanted = place < lastBegins || isEnd ? "damaged" : "whole";
       expect([place, logState(path)]).toEqual([place, wanted]);
     }
   }
+});
+
+test("a gap in the last commit is none that damage made, nor is any after a failed fsync", () => {
+  const { path, log } = crashed();
+  const frames = framesOf(log);
+  const [former, last] = frames.filter(({ isCommit }) => isCommit).slice(-2);
+  const place = frames.find(({ at }) => at === former?.end)?.at ?? 0;
+  expect(place).toBeLessThan(last?.at ?? 0); // It has more frames than one.
+  writeFileSync(`${path}-wal`, flipped(log, place + 500));
+  expect(logState(path)).toBe("whole");
+  writeFileSync(`${path}-wal`, flipped(log, (former?.at ?? 0) + 500));
+  expect(logState(path)).toBe("damaged");
+  new StoreMark(path).fail();
+  expect(logState(path)).toBe("torn");
 });
 
 test("a store with such a log is refused and left; without its mark it ends there", () => {

@@ -2,7 +2,15 @@
  * SqliteLog: the suite of all event logs, reopening, shared commits and faults.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
@@ -307,12 +315,15 @@ describe("when the file is not as we left it", () => {
       resolve(error);
     };
     const { log, owner } = await open(path, { onFatal });
+    const boot = () => readFileSync(`${path}.mark`, "utf8").trim().split(/ +/).at(-1);
+    if (existsSync("/proc/sys/kernel/random/boot_id")) expect(boot()).not.toBe("0");
     const db = new DatabaseSync(path);
     db.exec("DROP TABLE heads");
     db.close();
     log.append(born("a"), owner.pid);
     log.append(born("b"), owner.pid);
     expect((await promise).message).toContain("heads");
+    expect(boot()).toBe("0"); // What is in the log now may be anything.
     await log.close();
     expect(calls).toBe(1);
     expect(owner.left).toEqual([]);

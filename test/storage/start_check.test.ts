@@ -144,7 +144,7 @@ test("a log beside the store whose header is not what was written is refused, an
     expect(readFileSync(`${path}-wal`).equals(bytes)).toBe(true);
   }
   // Nothing was ever written to these.
-  for (const bytes of [Buffer.alloc(0), Buffer.alloc(4096)]) {
+  for (const bytes of [Buffer.alloc(0), wal.subarray(0, 14), Buffer.alloc(4096)]) {
     writeFileSync(`${path}-wal`, bytes);
     expect(isWalReadable(path)).toBe(true);
   }

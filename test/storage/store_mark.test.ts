@@ -1,7 +1,7 @@
 /**
  * StoreMark: which stores are taken for ones that were put back, and which are not.
  */
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { StoreMark } from "../../server/storage/store_mark.ts";
@@ -18,6 +18,7 @@ function start(path: string) {
   const isCopy = mark.isCopy(writer.pos);
   mark.begin(writer.pos);
   const stop = () => {
+    mark.closing();
     writer.close();
     mark.close();
   };
@@ -63,6 +64,27 @@ test("a backup put over a killed store in place is one, however little the mark 
   const again = start(path);
   expect(again.isCopy).toBe(true);
   again.stop();
+});
+
+test("one that ended while it was closed is none, and neither is one of an earlier version", () => {
+  const path = newStorePath();
+  const first = start(path);
+  first.writer.commit([born("a", rows(1, 20))]);
+  first.mark.move(20);
+  first.mark.closing();
+  const mark = readFileSync(`${path}.mark`, "utf8");
+  first.writer.close();
+  expect(existsSync(`${path}-wal`)).toBe(false);
+  const second = start(path);
+  second.stop();
+  const numbers = readFileSync(`${path}.mark`, "utf8").trim().split(/ +/);
+  writeFileSync(`${path}.mark`, `${numbers.slice(0, 4).join(" ")}\n`);
+  const third = start(path);
+  third.stop();
+  writeFileSync(`${path}.mark`, mark.replace("20", "99")); // What it had is not there.
+  const fourth = start(path);
+  fourth.stop();
+  expect([second, third, fourth].map(({ isCopy }) => isCopy)).toEqual([false, false, true]);
 });
 
 test("what a tool does to a store that was put back leaves it one", () => {

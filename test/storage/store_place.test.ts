@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { openForReading, openForWriting } from "../../server/storage/sqlite_schema.ts";
 import { lockStore } from "../../server/storage/store_lock.ts";
@@ -20,7 +21,7 @@ import { StoreMark } from "../../server/storage/store_mark.ts";
 import { storePathIn } from "../../server/storage/store_place.ts";
 import { born, rows } from "./samples.ts";
 import { newStorePath } from "./store_folder.ts";
-import { load, openReader, openWriter } from "./sync_store.ts";
+import { load, openReader, openWriter, tamper } from "./sync_store.ts";
 
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
@@ -120,6 +121,17 @@ test.runIf(isRoot)("a store in a folder that may not be written can be read", ()
       reader.close();
     });
   }
+});
+
+test("one that another program has locked is not read past its lock", () => {
+  const path = storeWith(3);
+  tamper(path, "PRAGMA journal_mode = DELETE");
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN EXCLUSIVE");
+  expect(openForReading(path)).toMatchObject({
+    message: expect.stringMatching(/cannot be opened: database is locked/),
+  });
+  other.close();
 });
 
 test("one that cannot be opened says why", () => {

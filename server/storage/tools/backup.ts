@@ -12,7 +12,7 @@ import type { Checked } from "./store_check.ts";
 import {
   checkSound,
   draftFrom,
-  isLogDamaged,
+  logFault,
   type Refused,
   refused,
   removeDraft,
@@ -27,7 +27,8 @@ export function backUp(
     if (existsSync(taken)) return refused(`${taken} is there already; give another name.`);
   }
   if (!existsSync(path)) return refused(`${path} is not there.`);
-  if (isLogDamaged(path)) return refused(`${path}-wal is damaged; so no backup was made.`);
+  const log = logFault(path);
+  if (log !== undefined) return refused(`${path}-wal ${log} So no backup was made.`);
   const opened = openForReading(path);
   if (!opened.ok) return opened;
   const draft = `${file}.draft-${nanoid(8)}`; // Its own: another backup may be under way.

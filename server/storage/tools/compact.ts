@@ -70,11 +70,11 @@ function compactLocked(path: string, draft: string, options: CompactOptions): Co
   mark.look(pos);
   const unmade = draftFrom(opened.db, draft);
   opened.db.close();
+  if (existsSync(`${path}-wal`)) return refused(`${path} ${IS_READ}`);
   mark.renew(pos); // What was in its log is in it now.
   if (unmade !== undefined) return unmade;
   const found = damagedLists(draft, options); // Before its sum over the indexes is made anew.
   if (!found.ok) return refused(`${found.message.replaceAll(draft, path)} So it is left as it is.`);
-  if (existsSync(`${path}-wal`)) return refused(`${path} ${IS_READ}`);
   const made = shrink(draft, options, found.lists);
   if (!made.ok) return made;
   const checked = checkSound(draft);

@@ -10,7 +10,7 @@ import { openForReading } from "../sqlite_schema.ts";
 import { putNew } from "./durable_file.ts";
 import { eventLine, headerLine } from "./list_lines.ts";
 import { ListProofs } from "./list_proof.ts";
-import { isLogDamaged, type Refused, refused } from "./store_file.ts";
+import { logFault, type Refused, refused } from "./store_file.ts";
 
 /** Characters that are written at a time. */
 const CHUNK_LENGTH = 64 * 1024;
@@ -45,7 +45,8 @@ export function exportToFile(path: string, list: string, file: string): Exported
 /** Gives the lines of `list`, with their ends, to `write`, many at a time. */
 export function exportList(path: string, list: string, write: (text: string) => void): Exported {
   if (!existsSync(path)) return refused(`${path} is not there.`);
-  if (isLogDamaged(path)) return refused(`${path}-wal is damaged; nothing was exported.`);
+  const log = logFault(path);
+  if (log !== undefined) return refused(`${path}-wal ${log} Nothing was exported.`);
   const opened = openForReading(path);
   if (!opened.ok) return opened;
   const { db } = opened;

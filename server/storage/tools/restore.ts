@@ -17,7 +17,7 @@ import { lockStore } from "../store_lock.ts";
 import { giveTo } from "../store_place.ts";
 import { keepAs, putOver, syncFile, syncFolder } from "./durable_file.ts";
 import type { Checked } from "./store_check.ts";
-import { checkSound, MODE, type Refused, refused, removeDraft } from "./store_file.ts";
+import { checkSound, logFault, MODE, type Refused, refused, removeDraft } from "./store_file.ts";
 
 /** `kept`: the file that has what was there before; undefined: nothing was. */
 export type Restored =
@@ -54,7 +54,8 @@ export function restore(file: string, path: string, now: Date): Restored {
 /** A copy of the backup that is ready to be the store. */
 function draftOf(file: string, draft: string): ReturnType<typeof checkSound> {
   removeDraft(draft);
-  if (logState(file) !== "whole") return refused(`${file}-wal is damaged. Nothing was changed.`);
+  const log = logFault(file);
+  if (log !== undefined) return refused(`${file}-wal ${log} Nothing was changed.`);
   copyFileSync(file, draft);
   chmodSync(draft, MODE); // Whatever the backup's own: to be written, and read by nobody else.
   // A backup that was made by `cp` may have its last writes in there.

@@ -10,7 +10,7 @@ import { Snapshots } from "../snapshots.ts";
 import { reasonOf } from "../sqlite_error.ts";
 import { openForReading } from "../sqlite_schema.ts";
 import { lockStore } from "../store_lock.ts";
-import { hasWal, isWalReadable } from "../wal_header.ts";
+import { isWalReadable } from "../wal_header.ts";
 import { type Checked, checkStore, isSound } from "./store_check.ts";
 
 /** What could not be done, and why. */
@@ -33,7 +33,8 @@ export function checkFile(
 ): { readonly ok: true; readonly checked: Checked } | Refused {
   if (!existsSync(path)) return refused(`${path} is not there.`);
   if (!statSync(path).isFile()) return refused(`${path} is no file.`);
-  if (isLogDamaged(path)) return refused(`${path}-wal is damaged: it has the last commits.`);
+  const log = logFault(path);
+  if (log !== undefined) return refused(`${path}-wal ${log}`);
   const opened = openForReading(path);
   if (!opened.ok) return opened;
   try {
@@ -45,15 +46,23 @@ export function checkFile(
   }
 }
 
-/** What has the last commits lacks some. Beside a server only its beginning can be looked at. */
-export function isLogDamaged(path: string): boolean {
-  if (!hasWal(path)) return !isWalReadable(path);
-  if (!existsSync(`${path}.lock`)) return logState(path) !== "whole"; // No server's: a copy.
-  const lock = lockStore(path);
-  if (!lock.ok) return !isWalReadable(path);
+/**
+ * What is wrong with the log of the store at `path`, as the end of a sentence; undefined: nothing.
+ * Beside a server only its beginning can be looked at.
+ */
+export function logFault(path: string): string | undefined {
   const state = logState(path);
-  lock.release();
-  return state !== "whole";
+  if (state === "whole" || (isWalReadable(path) && isInUse(path))) return undefined;
+  if (state === "torn") return "is torn, or damaged: start a server on the store, which tells.";
+  return "is damaged: it has the last commits.";
+}
+
+/** While a server writes to it a log may look like anything. */
+function isInUse(path: string): boolean {
+  if (!existsSync(`${path}.lock`)) return false; // No server's: a copy.
+  const lock = lockStore(path);
+  if (lock.ok) lock.release();
+  return !lock.ok;
 }
 
 /** As checkFile, and refused when anything is wrong. */

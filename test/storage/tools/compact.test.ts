@@ -1,8 +1,9 @@
 /**
  * Compact: what is in the smaller file, what is dropped when asked for, what is refused and left.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { StoreMark } from "../../../server/storage/store_mark.ts";
 import { backUp } from "../../../server/storage/tools/backup.ts";
@@ -10,6 +11,7 @@ import { compact } from "../../../server/storage/tools/compact.ts";
 import { importList } from "../../../server/storage/tools/import_list.ts";
 import { checkFile, checkSound } from "../../../server/storage/tools/store_file.ts";
 import { RESTORE_MS } from "../../../shared/protocol/limits.ts";
+import { framesOf } from "../log_frames.ts";
 import { born, row, rows } from "../samples.ts";
 import { newStorePath } from "../store_folder.ts";
 import { load, openReader, openWriter, tamper } from "../sync_store.ts";
@@ -146,6 +148,28 @@ describe("compact", () => {
     });
     expect(readFileSync(path).equals(before)).toBe(true);
   });
+});
+
+test("beside a reader of a torn log it leaves all as it was", () => {
+  const live = newStorePath();
+  const { writer } = openWriter(live);
+  writer.commit([born("a", rows(1, 60))]);
+  for (let seq = 61; seq < 70; seq++) writer.commit([{ list: "a", rows: [row(seq)] }]);
+  const path = newStorePath();
+  copyFileSync(live, path);
+  const log = readFileSync(`${live}-wal`);
+  writer.close();
+  const place = framesOf(log).filter(({ isCommit }) => isCommit)[2]?.at ?? 0;
+  log[place + 99] = (log[place + 99] ?? 0) ^ 4;
+  writeFileSync(`${path}-wal`, log);
+  const other = new DatabaseSync(path, { readOnly: true });
+  other.exec("BEGIN; SELECT count(*) FROM lists");
+  expect(compact(path, { ...KEPT_ALL, now: LATER })).toMatchObject({
+    message: expect.stringMatching(/is being read by another program/),
+  });
+  expect(existsSync(`${path}.mark`)).toBe(false);
+  other.close();
+  expect(compact(path, { ...KEPT_ALL, now: LATER })).toMatchObject({ ok: true });
 });
 
 test("an import is no sign of a store that was put back", async () => {

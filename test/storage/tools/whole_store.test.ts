@@ -148,7 +148,7 @@ describe("a restore", () => {
     log[place + 99] = (log[place + 99] ?? 0) ^ 4;
     writeFileSync(`${file}-wal`, log);
     const path = newStorePath();
-    const damaged = { ok: false, message: expect.stringMatching(/-wal is damaged/) };
+    const damaged = { ok: false, message: expect.stringMatching(/-wal is torn, or damaged/) };
     expect(restore(file, path, NOW)).toEqual(damaged);
     expect(existsSync(path)).toBe(false);
     expect(checkFile(file)).toEqual(damaged);
