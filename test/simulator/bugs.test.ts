@@ -14,7 +14,7 @@ const SEEDS_MAX = 1_000;
 const FOUND_BY: Readonly<Record<BugName, number>> = {
   "reply-before-commit": 1,
   "push-before-commit": 1,
-  "key-forgotten-at-restart": 16,
+  "key-forgotten-at-restart": 30,
   "gap-ignored-by-replica": 47,
   "stale-read-after-failed-commit": 5,
   "resume-past-restore": 74,
@@ -22,7 +22,7 @@ const FOUND_BY: Readonly<Record<BugName, number>> = {
   "message-lost-falling-asleep": 3,
   "subscriber-forgotten-after-crash": 6,
   "late-reply-to-another-call": 11,
-  "if-rev-ignored": 3,
+  "if-rev-ignored": 2,
   "repeat-refused": 1,
   "overview-before-own-writes": 12,
   "dead-subscriber-kept": 1,
