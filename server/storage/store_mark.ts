@@ -4,8 +4,8 @@
  * Shape: one line of numbers: the inode of the store's file and when that was born, the position of
  *        the last event that was ever acknowledged, after a clean stop when the file was last
  *        changed in any way, and which start of the machine that was in (0: not known, or the log
- *        failed). None of the times can be carried along by a copy. A store that differs was put back from
- *        somewhere: what clients have seen since is no part of it.
+ *        failed). None of the times can be carried along by a copy. A store that differs was put
+ *        back from somewhere: what clients have seen since is no part of it.
  *        A mark that is missing or unreadable tells nothing, so the store is taken for a copy.
  * Cost:  one small write every LAG_MS of commits, without an fsync: a write for each would make
  *        every fsync of the log dearer. A mark that lags behind the log is no sign of a copy.

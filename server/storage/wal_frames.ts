@@ -4,7 +4,7 @@
  * It ends the log at the first frame that is not what was written, and forgets what comes after. A
  * program that is killed leaves such a frame at most as the last: of what it wrote nothing is lost
  * but with the machine. So a commit that a further one follows, and that is not whole, or stands
- * behind such a frame, was lost to damage; of the last commit it is not known whether it ever ended.
+ * behind such a frame, was lost to damage; of the last commit nobody knows whether it ever ended.
  * Cost: some 1 ms a MiB of the log. Only while nobody writes to it.
  * Source: https://sqlite.org/fileformat2.html#walformat
  */

@@ -249,6 +249,7 @@ test.each(["deleted", "revoked"] as const)("gone ends it: %s", async (reason) =>
   const { list } = await client.start({ title: "T" });
   const seen = follower();
   client.follow(list, seen);
+  await seen.until(() => seen.changes.length === 1);
   connection.push("gone", { list, reason });
   await seen.until(() => seen.end() !== undefined);
   expect(seen.end()).toBe(reason);

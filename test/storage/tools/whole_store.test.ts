@@ -218,13 +218,13 @@ describe("a restore", () => {
   test("over a store that cannot be opened keeps its files, log and all", () => {
     const path = newStorePath();
     writeFileSync(path, "Dear diary, ".repeat(1000));
-    writeFileSync(`${path}-wal`, "frames");
+    writeFileSync(`${path}-wal`, "frames ".repeat(9));
     const file = sample();
     const wanted = told(file);
     expect(restore(file, path, NOW)).toMatchObject({ ok: true });
     expect(told(path)).toEqual(wanted);
     expect(readFileSync(beside(path, KEPT), "utf8")).toMatch(/^Dear diary/);
-    expect(readFileSync(beside(path, `${KEPT}-wal`), "utf8")).toBe("frames");
+    expect(readFileSync(beside(path, `${KEPT}-wal`), "utf8")).toBe("frames ".repeat(9));
   });
 
   test("where only a log is left sets that aside", () => {
