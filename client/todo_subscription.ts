@@ -40,10 +40,10 @@ export class TodoSubscription {
   readonly #listeners = new Map<SubscriptionListener, { told: boolean }>();
   readonly #over: () => void;
   #replica: TodoReplica.T | undefined;
-  #isAsking = false;
+  /** The call that is in flight. */
+  #asking: "subscribe" | "list" | undefined;
   /** While it subscribes: why the subscription before that ended, if it did. */
   #endOfFormer: Push<"gone">["reason"] | undefined;
-  #isSubscribing = false;
   /** What comes next cannot be folded in: it must be subscribed (again). */
   #isStale = true;
   #isOver = false;
@@ -120,7 +120,7 @@ export class TodoSubscription {
   /** One call at a time: while one is under way its reply decides what is asked next. */
   #ask(): void {
     const after = this.#replica?.pageAfter ?? null;
-    if (this.#isAsking || this.#isOver) return;
+    if (this.#asking !== undefined || this.#isOver) return;
     if (this.#isStale) this.#subscribe();
     else if (after !== null) this.#readOn(after);
   }
@@ -129,7 +129,6 @@ export class TodoSubscription {
   #subscribe(): void {
     const known = this.#replica;
     const position = known === undefined ? {} : { epoch: known.epoch, seq: known.state.seq };
-    this.#isSubscribing = true;
     this.#call("subscribe", position, (result) => {
       const reply = result as Subscribed;
       this.#endOfFormer = undefined;
@@ -158,7 +157,7 @@ export class TodoSubscription {
   }
 
   #call(method: "subscribe" | "list", params: object, done: (result: unknown) => void): void {
-    this.#isAsking = true;
+    this.#asking = method;
     this.#callOff();
     const asking = { method, params: { list: this.#list, ...params }, resend: false };
     let isSent = false;
@@ -175,8 +174,7 @@ export class TodoSubscription {
       this.#failures = 0;
       done(outcome.result);
     }
-    this.#isAsking = false;
-    this.#isSubscribing = false;
+    this.#asking = undefined;
     if (outcome.ok) this.#ask();
     else this.#failed(outcome.error);
   }
@@ -196,7 +194,7 @@ export class TodoSubscription {
 
   /** Before the reply to a `subscribe` it is about one before: the list may be there again. */
   #gone(reason: Push<"gone">["reason"]): void {
-    if (this.#isSubscribing) this.#endOfFormer = reason;
+    if (this.#asking === "subscribe") this.#endOfFormer = reason;
     else this.#end(reason);
   }
 

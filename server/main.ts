@@ -19,9 +19,10 @@ let application: Application | undefined;
 /** The signal by which it is to end. */
 let stoppedBy: NodeJS.Signals | undefined;
 const args = process.argv.slice(2);
-// Before anything else is loaded: a signal may come at any moment of the start. A command, which is
-// a word, they end as any program.
-if (args[0]?.startsWith("-") !== false) for (const signal of SIGNALS) process.on(signal, stop);
+const [first = "--"] = args;
+// Before anything else is loaded: a signal may come at any moment of a server's start. A command,
+// whose name is a word, is ended by it as any program is.
+if (first.startsWith("-")) for (const signal of SIGNALS) process.on(signal, stop);
 
 const { parseConfig } = await import("./config.ts");
 const { isStoreCommand, runStoreCommand } = await import("./store_command.ts");

@@ -141,7 +141,7 @@ export class Following {
     for (const [ref, left] of this.#leaves) if (left === list) this.#leaves.delete(ref);
     for (const [ref, { server }] of this.#rejoins) if (server === pid) this.#rejoins.delete(ref);
     if (!this.subscriptions.has(list)) return;
-    const waitMs = this.subscriptions.crashed(list, this.#now);
+    const waitMs = this.subscriptions.ended(list, this.#now);
     if (this.#isRejoining(list)) return; // The new process was asked before this news came.
     if (waitMs === 0) this.#join(list);
     else this.#joinLater(list, waitMs);

@@ -67,7 +67,7 @@ export class Subscriptions {
   }
 
   /** The list's process has ended, mostly by a crash: milliseconds to wait before joining again. */
-  crashed(list: string, now: number): number {
+  ended(list: string, now: number): number {
     const subscription = this.#all.get(list);
     if (subscription === undefined) return 0;
     const { joinedAt } = subscription;

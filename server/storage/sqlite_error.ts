@@ -3,7 +3,6 @@
  *
  * Source: https://sqlite.org/rescode.html; the low byte of an extended code is the primary one.
  */
-
 import { existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 

@@ -5,7 +5,7 @@
  * Shape: the tables are word for word those of this format; the trees of the small ones are whole
  *        and in order; their rows have the sum that was kept (index_sum.ts); the heads are those of
  *        the position that the checkpoint names; nothing of the tail is lost unnoticed; and the log
- *        beside the file is one that SQLite will read.
+ *        beside the file is one that SQLite will read, and on disk.
  * Cost:  some 1.5 µs a list and as much a membership.
  */
 import { DatabaseSync } from "node:sqlite";

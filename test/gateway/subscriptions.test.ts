@@ -33,17 +33,17 @@ test("nothing may be sent of a list that is not subscribed", () => {
 test("after a crash it joins again at once, then ever later, at most after a minute", () => {
   const subscriptions = new Subscriptions();
   subscriptions.joined("a", START, 0);
-  const waits = Array.from({ length: 10 }, () => subscriptions.crashed("a", 0));
+  const waits = Array.from({ length: 10 }, () => subscriptions.ended("a", 0));
   expect(waits).toEqual([0, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
   subscriptions.told("a"); // It works again.
-  expect(subscriptions.crashed("a", 0)).toBe(0);
+  expect(subscriptions.ended("a", 0)).toBe(0);
 });
 
 test("one that crashes after each joining has not proved that it lives", () => {
   const subscriptions = new Subscriptions();
   const waits = Array.from({ length: 4 }, (_, round) => {
     subscriptions.joined("a", START, round);
-    return subscriptions.crashed("a", round);
+    return subscriptions.ended("a", round);
   });
   expect(waits).toEqual([0, 500, 1000, 2000]);
 });
@@ -51,10 +51,10 @@ test("one that crashes after each joining has not proved that it lives", () => {
 test("one that stays for a minute has; one that does not come back has not", () => {
   const subscriptions = new Subscriptions();
   subscriptions.joined("a", START, 0);
-  subscriptions.crashed("a", 0);
+  subscriptions.ended("a", 0);
   subscriptions.joined("a", START, 1_000);
-  expect(subscriptions.crashed("a", 60_999)).toBe(500);
+  expect(subscriptions.ended("a", 60_999)).toBe(500);
   subscriptions.joined("a", START, 62_000);
-  expect(subscriptions.crashed("a", 122_000)).toBe(0);
-  expect(subscriptions.crashed("a", 300_000)).toBe(500);
+  expect(subscriptions.ended("a", 122_000)).toBe(0);
+  expect(subscriptions.ended("a", 300_000)).toBe(500);
 });

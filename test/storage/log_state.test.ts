@@ -2,12 +2,13 @@
  * LogState: commits that SQLite would forget behind damage in its log are noticed; whatever else a
  * killed server may leave there is not taken for damage.
  */
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { logState } from "../../server/storage/log_state.ts";
 import { openTrusted } from "../../server/storage/start_check.ts";
 import { StoreMark } from "../../server/storage/store_mark.ts";
+import { type CrashedStore, copyOf, crashedStore, flipped } from "./crashed_store.ts";
 import { framesOf } from "./log_frames.ts";
 import { born, row, rows } from "./samples.ts";
 import { newStorePath } from "./store_folder.ts";
@@ -16,24 +17,16 @@ import { load, openReader, openWriter } from "./sync_store.ts";
 const MARKS = { generation: "g", secret: "s" };
 const COMMITS = 12;
 
-/** A store as a killed server leaves it: the last of it is in its log alone. */
-function crashed(): { readonly path: string; readonly log: Buffer } {
-  const live = newStorePath();
-  const { writer } = openWriter(live);
-  writer.commit([born("a", rows(1, 60))]);
-  for (let seq = 61; seq < 60 + COMMITS; seq++) writer.commit([{ list: "a", rows: [row(seq)] }]);
-  const body = `{"op":"x","text":"${"x".repeat(9000)}"}`; // Several pages.
-  writer.commit([{ list: "a", rows: [row(60 + COMMITS, { body })] }]);
-  const path = copyOf(live);
-  writer.close();
-  return { path, log: readFileSync(`${path}-wal`) };
+/** A crashed store of this start of the machine. */
+function crashed(): CrashedStore {
+  const store = crashedStore(COMMITS);
+  new StoreMark(store.path).begin(0);
+  return store;
 }
 
-/** What is on disk of a store that is open. */
-function copyOf(live: string): string {
-  const path = newStorePath();
-  copyFileSync(live, path);
-  copyFileSync(`${live}-wal`, `${path}-wal`);
+/** What is on disk of a store that is open, in this start. */
+function copyInThisBoot(live: string): string {
+  const path = copyOf(live);
   new StoreMark(path).begin(0);
   return path;
 }
@@ -42,12 +35,6 @@ function copyOf(live: string): string {
 function markOfOldBoot(path: string): void {
   const mark = readFileSync(`${path}.mark`, "utf8");
   writeFileSync(`${path}.mark`, mark.replace(/\d+\n$/, "7\n"));
-}
-
-function flipped(log: Buffer, at: number): Buffer {
-  const bytes = Buffer.from(log);
-  bytes[at] = (bytes[at] ?? 0) ^ 4;
-  return bytes;
 }
 
 function lastSeq(path: string): number {
@@ -118,7 +105,7 @@ test("the end of one that is torn by the machine's end is taken away", () => {
   if (!opened.ok) throw new Error(opened.message);
   // Killed again, in the same boot now: what stood behind the tear is no damage.
   opened.db.exec("UPDATE meta SET generation = 'h'");
-  const again = copyOf(path);
+  const again = copyInThisBoot(path);
   opened.db.close();
   expect(logState(again)).toBe("whole");
   expect(outcomeOf(again)).toBe("opened");
@@ -152,7 +139,7 @@ test("what a rolled back transaction has left in the log is no damage", () => {
   const frames = framesOf(readFileSync(`${live}-wal`));
   expect(frames.length).toBe(spilled); // They are still there.
   expect(frames.length).toBeGreaterThan(100);
-  const path = copyOf(live);
+  const path = copyInThisBoot(live);
   writer.close();
   expect(logState(path)).toBe("whole");
   expect(lastSeq(path)).toBe(61);
@@ -165,7 +152,7 @@ test("what an earlier use of the log has left behind its end is no damage", () =
   for (let seq = 61; seq <= 80; seq++) writer.commit([{ list: "a", rows: [row(seq)] }]);
   db.exec("PRAGMA wal_checkpoint(RESTART)");
   writer.commit([{ list: "a", rows: [row(81)] }]);
-  const path = copyOf(live);
+  const path = copyInThisBoot(live);
   writer.close();
   expect(framesOf(readFileSync(`${path}-wal`)).length).toBeGreaterThan(20);
   expect(logState(path)).toBe("whole");

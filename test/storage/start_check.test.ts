@@ -2,12 +2,13 @@
  * StartCheck: what of a store is refused before anything of it is served, and what is let pass
  * because the list that it hits tells of it.
  */
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { countedSum, keptSum } from "../../server/storage/index_sum.ts";
 import { openTrusted } from "../../server/storage/start_check.ts";
 import { isWalReadable } from "../../server/storage/wal_header.ts";
+import { crashedStore, flipped } from "./crashed_store.ts";
 import { born, row, rows } from "./samples.ts";
 import { newStorePath } from "./store_folder.ts";
 import { load, openReader, openWriter, tamper } from "./sync_store.ts";
@@ -127,18 +128,10 @@ describe("of the events after the checkpoint", () => {
 });
 
 test("a log beside the store whose header is not what was written is refused, and left", () => {
-  const live = newStorePath();
-  const { writer } = openWriter(live);
-  writer.commit([born("a", rows(1, 9))]);
-  const path = newStorePath();
-  copyFileSync(live, path);
-  copyFileSync(`${live}-wal`, `${path}-wal`);
-  writer.close();
-  const wal = readFileSync(`${path}-wal`);
+  const { path, log: wal } = crashedStore();
   expect(isWalReadable(path)).toBe(true);
   for (let at = 0; at < 32; at++) {
-    const bytes = Buffer.from(wal);
-    bytes[at] = (bytes[at] ?? 0) ^ 4;
+    const bytes = flipped(wal, at);
     writeFileSync(`${path}-wal`, bytes);
     expect([at, outcomeOf(path)]).toEqual([at, "its -wal file is damaged"]);
     expect(readFileSync(`${path}-wal`).equals(bytes)).toBe(true);
@@ -154,7 +147,7 @@ test("a log beside the store whose header is not what was written is refused, an
   writeFileSync(`${path}-wal`, wal);
   expect(outcomeOf(path)).toBe("opened");
   const reader = openReader(path);
-  expect(load(reader, "a").events).toHaveLength(9);
+  expect(load(reader, "a").events).toHaveLength(72);
   reader.close();
 });
 

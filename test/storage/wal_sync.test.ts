@@ -1,23 +1,15 @@
 /**
  * WalSync: what a killed program left in the log is on disk before anybody is told of it.
  */
-import fs, { copyFileSync, readFileSync, statSync, utimesSync } from "node:fs";
+import fs, { readFileSync, statSync, utimesSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { expect, test, vi } from "vitest";
 import { openTrusted } from "../../server/storage/start_check.ts";
-import { born, row, rows } from "./samples.ts";
-import { newStorePath } from "./store_folder.ts";
-import { load, openReader, openWriter } from "./sync_store.ts";
+import { crashedStore } from "./crashed_store.ts";
+import { load, openReader } from "./sync_store.ts";
 
 test("a log that is there at the start is written again and synced, and says the same", () => {
-  const live = newStorePath();
-  const { writer } = openWriter(live);
-  writer.commit([born("a", rows(1, 9))]);
-  for (let seq = 10; seq < 500; seq++) writer.commit([{ list: "a", rows: [row(seq)] }]);
-  const path = newStorePath();
-  for (const end of ["", "-wal"]) copyFileSync(`${live}${end}`, `${path}${end}`);
-  writer.close();
-  const log = readFileSync(`${path}-wal`);
+  const { path, log } = crashedStore(450);
   expect(log.length).toBeGreaterThan(2 ** 20);
   const synced: number[] = [];
   vi.spyOn(fs, "fsyncSync").mockImplementation((file) => {
@@ -34,7 +26,7 @@ test("a log that is there at the start is written again and synced, and says the
   expect(synced).toEqual([ino]);
   expect(readFileSync(`${path}-wal`).equals(log)).toBe(true);
   const reader = openReader(path);
-  expect(load(reader, "a").events).toHaveLength(499);
+  expect(load(reader, "a").events).toHaveLength(510);
   reader.close();
   opened.db.close();
 });

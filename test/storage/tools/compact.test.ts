@@ -1,7 +1,7 @@
 /**
  * Compact: what is in the smaller file, what is dropped when asked for, what is refused and left.
  */
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
@@ -11,7 +11,7 @@ import { compact } from "../../../server/storage/tools/compact.ts";
 import { importList } from "../../../server/storage/tools/import_list.ts";
 import { checkFile, checkSound } from "../../../server/storage/tools/store_file.ts";
 import { RESTORE_MS } from "../../../shared/protocol/limits.ts";
-import { framesOf } from "../log_frames.ts";
+import { crashedStore, withGap } from "../crashed_store.ts";
 import { born, row, rows } from "../samples.ts";
 import { newStorePath } from "../store_folder.ts";
 import { load, openReader, openWriter, tamper } from "../sync_store.ts";
@@ -151,17 +151,8 @@ describe("compact", () => {
 });
 
 test("beside a reader of a torn log it leaves all as it was", () => {
-  const live = newStorePath();
-  const { writer } = openWriter(live);
-  writer.commit([born("a", rows(1, 60))]);
-  for (let seq = 61; seq < 70; seq++) writer.commit([{ list: "a", rows: [row(seq)] }]);
-  const path = newStorePath();
-  copyFileSync(live, path);
-  const log = readFileSync(`${live}-wal`);
-  writer.close();
-  const place = framesOf(log).filter(({ isCommit }) => isCommit)[2]?.at ?? 0;
-  log[place + 99] = (log[place + 99] ?? 0) ^ 4;
-  writeFileSync(`${path}-wal`, log);
+  const { path, log } = crashedStore();
+  writeFileSync(`${path}-wal`, withGap(log));
   const other = new DatabaseSync(path, { readOnly: true });
   other.exec("BEGIN; SELECT count(*) FROM lists");
   expect(compact(path, { ...KEPT_ALL, now: LATER })).toMatchObject({

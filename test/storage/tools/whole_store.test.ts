@@ -20,10 +20,9 @@ import { compact } from "../../../server/storage/tools/compact.ts";
 import { exportList } from "../../../server/storage/tools/export_list.ts";
 import { restore } from "../../../server/storage/tools/restore.ts";
 import { checkFile, checkSound } from "../../../server/storage/tools/store_file.ts";
-import { framesOf } from "../log_frames.ts";
-import { born, row, rows } from "../samples.ts";
+import { crashedStore, flipped, withGap } from "../crashed_store.ts";
 import { newStorePath } from "../store_folder.ts";
-import { openWriter, tamper } from "../sync_store.ts";
+import { tamper } from "../sync_store.ts";
 import { makeSample, nameOf } from "./sample_store.ts";
 import { beside, generationOf, KEPT_ALL, LATER, sample, told } from "./small_store.ts";
 
@@ -47,15 +46,8 @@ describe("a backup", () => {
   });
 
   test("of a store whose log is damaged is refused, and so is one beside another's log", () => {
-    const live = newStorePath();
-    const { writer } = openWriter(live);
-    writer.commit([born("a", rows(1, 9))]);
-    const path = newStorePath();
-    copyFileSync(live, path);
-    const wal = readFileSync(`${live}-wal`);
-    writer.close();
-    wal[20] = (wal[20] ?? 0) ^ 4;
-    writeFileSync(`${path}-wal`, wal);
+    const { path, log } = crashedStore();
+    writeFileSync(`${path}-wal`, flipped(log, 20));
     const refusal = { ok: false, message: expect.stringMatching(/-wal is damaged/) };
     expect(backUp(path, beside(path, "backup.db"))).toEqual(refusal);
     expect(exportList(path, "a", () => {})).toEqual(refusal);
@@ -136,17 +128,8 @@ describe("a restore", () => {
   });
 
   test("of a copy with damage in its log is refused, and so are all looks at it", () => {
-    const live = newStorePath();
-    const { writer } = openWriter(live);
-    writer.commit([born("a", rows(1, 60))]);
-    for (let seq = 61; seq < 70; seq++) writer.commit([{ list: "a", rows: [row(seq)] }]);
-    const file = newStorePath();
-    copyFileSync(live, file);
-    const log = readFileSync(`${live}-wal`);
-    writer.close();
-    const place = framesOf(log).filter(({ isCommit }) => isCommit)[2]?.at ?? 0;
-    log[place + 99] = (log[place + 99] ?? 0) ^ 4;
-    writeFileSync(`${file}-wal`, log);
+    const { path: file, log } = crashedStore();
+    writeFileSync(`${file}-wal`, withGap(log));
     const path = newStorePath();
     const damaged = { ok: false, message: expect.stringMatching(/-wal is torn, or damaged/) };
     expect(restore(file, path, NOW)).toEqual(damaged);
