@@ -13,7 +13,7 @@ export interface CrashedStore {
   readonly log: Buffer;
 }
 
-/** With the list "a": 60 events of one commit, one each of `commits` more, the last of many pages. */
+/** Its list "a" has 60 events of one commit, and one each of `commits` more, the last one long. */
 export function crashedStore(commits = 12): CrashedStore {
   const live = newStorePath();
   const { writer } = openWriter(live);
